@@ -1,0 +1,183 @@
+import type { Domain, Provenance, SensorInfo } from './meter';
+import type { Condition } from './plan';
+import type { ReasonCode } from './reasons';
+
+export const verdicts = ['valid', 'limited', 'invalid', 'not_measured'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const runStatuses = ['queued', 'running', 'completed', 'cancelled', 'failed'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+export const phases = [
+  'launch',
+  'load',
+  'check',
+  'idle_before',
+  'warmup',
+  'window',
+  'idle_after',
+  'close',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** How a run ended; stored with it, whatever it was. */
+export type Outcome =
+  | { kind: 'completed' }
+  | { kind: 'cancelled'; phase: Phase }
+  | {
+      kind: 'failed';
+      phase: Phase;
+      /** crash: a signal or an exit without a result; hang: past its deadline; memory: past the bound; error: a typed error of ONNX Runtime or the lab. */
+      cause: 'crash' | 'hang' | 'memory' | 'error';
+      exitCode: number | null;
+      signal: string | null;
+      message: string;
+      remedy: string | null;
+      /** End of the runner's standard error, at most 4,000 characters. */
+      stderrTail: string;
+    };
+
+/** A number with a 95 % interval, or null with a reason. */
+export type Estimate =
+  | { value: number; low: number; high: number; missingReason: null }
+  | { value: null; low: null; high: null; missingReason: ReasonCode };
+
+/** Raw columns of one window, as the runner posts them and the store keeps them. Sequence in time order. */
+export interface WindowSamples {
+  /** Start of each stored inference, ns after `originNs`. */
+  startsNs: Float64Array;
+  /** Duration of each stored inference, ns. */
+  durationsNs: Float64Array;
+  /** hrtime ns that startsNs counts from. */
+  originNs: bigint;
+  /** Every stride-th inference is stored; 1 unless the model is so fast that a window would overflow its columns. */
+  stride: number;
+  /** Inferences run in the whole recorded stretch, stored or not. */
+  inferences: number;
+}
+
+/** One timed stretch. Samples may reach a little beyond the edges: the loop runs through both. */
+export interface WindowRecord {
+  index: number;
+  openNs: bigint;
+  closeNs: bigint;
+  /** Inferences completed between the edges; first and last by their fraction inside. */
+  inferences: number;
+  codes: ReasonCode[];
+  verdict: 'ok' | 'flagged' | 'void';
+  /** Energy between the meter's own two reads, per sensor; null with its code. */
+  energy: WindowEnergy[];
+}
+
+export interface WindowEnergy {
+  sensorId: string;
+  /** Middle of the two edge reads, hrtime ns; null where a read failed. */
+  fromNs: bigint | null;
+  toNs: bigint | null;
+  energyJ: number | null;
+  /** Inferences between fromNs and toNs. */
+  inferences: number | null;
+  code: ReasonCode | null;
+}
+
+export interface LatencyResult {
+  verdict: Verdict;
+  codes: ReasonCode[];
+  /** Inferences the percentiles stand on (stored ones), and their effective number at the median. */
+  n: number;
+  nEff: number;
+  stride: number;
+  /** Seconds. */
+  p50S: Estimate;
+  p90S: Estimate;
+  p95S: Estimate;
+  p99S: Estimate;
+  p999S: Estimate;
+  minS: number | null;
+  maxS: number | null;
+  meanS: number | null;
+  sdS: number | null;
+  /** Single latencies with robust z above 5; they stay in every statistic. */
+  spikes: number;
+  /** Items (inferences × batch) per second over the windows; null without one. */
+  throughputHz: number | null;
+  method: string;
+}
+
+export interface EnergyResult {
+  /** The sensor; null where there is none, with the codes saying why. */
+  sensor: SensorInfo | null;
+  domain: Domain | null;
+  provenance: Provenance | null;
+  /** True for the domain that the provider's device belongs to; others are shown beside. */
+  headline: boolean;
+  gross: EnergyPart;
+  net: EnergyPart;
+  powerMeanW: number | null;
+  powerReadyW: number | null;
+  windows: number;
+  method: string;
+}
+
+/** Energy per inference in J. `repeat`: what repeats shrink; `absolute`: everything, 95 %. */
+export interface EnergyPart {
+  verdict: Verdict;
+  codes: ReasonCode[];
+  perInferenceJ: number | null;
+  repeat: { low: number; high: number } | null;
+  absolute: { low: number; high: number } | null;
+  /** Standard uncertainties in J, each null where it does not apply. */
+  u: {
+    resolutionJ: number | null;
+    repeatJ: number | null;
+    baselineJ: number | null;
+    edgeJ: number | null;
+    gainJ: number | null;
+    offsetJ: number | null;
+    combinedJ: number | null;
+  } | null;
+}
+
+/** Facts the runner reports beside its samples. */
+export interface RunFacts {
+  ortVersion: string;
+  nodeVersion: string;
+  /** Times in ns, each stored apart from the others. */
+  sessionCreateNs: number | null;
+  firstInferenceNs: number | null;
+  warmupInferences: number | null;
+  warmupNs: number | null;
+  warmupSettled: boolean | null;
+  /** Nodes per execution provider after partitioning; null where the runtime does not tell. */
+  assignment: { provider: string; nodes: number; operators: string[] }[] | null;
+  outputs: { name: string; elemType: string; shape: number[]; nonFinite: number | null }[] | null;
+  outputSha256: string | null;
+  inputs: { name: string; elemType: string; shape: number[]; fill: string }[];
+  peakRssBytes: number | null;
+  /** Resident set of the runner before the model was loaded. */
+  baseRssBytes: number | null;
+  stopReason: 'fixed' | 'target' | 'windows_max' | null;
+  presetNumbers: Record<string, number | null>;
+}
+
+export interface RunRecord {
+  id: string;
+  experimentId: string;
+  /** Position in the plan, from 0. */
+  ordinal: number;
+  condition: Condition;
+  conditionSha256: string;
+  machineId: string;
+  status: RunStatus;
+  queuedUnixMs: number;
+  startedUnixMs: number | null;
+  endedUnixMs: number | null;
+  outcome: Outcome | null;
+  facts: RunFacts | null;
+  latency: LatencyResult | null;
+  energy: EnergyResult[];
+  /** MACs of one inference at this condition's shapes. */
+  macs: { macs: number | null; missingReason: string | null } | null;
+  /** Median latency of an identity model on the same provider and engine, s; shown beside, never subtracted. */
+  callOverheadS: number | null;
+}
