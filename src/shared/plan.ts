@@ -34,11 +34,11 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     windowsMax: 1,
     targetRel: null,
     warmupMinS: 1,
-    warmupCapS: 10,
+    warmupCapS: 2,
     settleS: 0,
     idleBeforeS: 0,
     idleAfterS: 0,
-    inferencesMin: 1,
+    inferencesMin: 5,
     windowCapS: 20,
   },
   quick: {
@@ -106,6 +106,10 @@ export const planSchema = z.strictObject({
   /** Fixed fill values of inputs, by input name (`sr: 16000`); every element takes the value. */
   values: z.record(z.string(), z.number()).default({}),
   graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']).default('all'),
+  /** `cpu`: nodes that the provider lacks may run on the CPU; the results are `limited`. `none`: they are `invalid`. */
+  fallback: z.enum(['none', 'cpu']).default('none'),
+  /** Also measures an identity model per provider and engine: the cost of a call, shown beside, never subtracted. */
+  callOverhead: z.boolean().default(true),
   memoryLimitMB: z.number().int().min(64).optional(),
   /** A runner that says nothing for so many seconds beyond what its step should take is killed. */
   deadlineS: z.number().min(1).max(3600).default(60),
@@ -127,13 +131,14 @@ export const conditionSchema = z.strictObject({
   dims: z.record(z.string(), z.number().int()),
   values: z.record(z.string(), z.number()),
   graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']),
+  fallback: z.enum(['none', 'cpu']),
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
 /** All conditions of a plan whose model names are resolved to ids, in the order they run. */
 export function expandPlan(plan: Plan): Condition[] {
   const windowS = plan.windowS ?? presets[plan.preset].windowS;
-  const { preset, seed, dims, values, graphOptimization } = plan;
+  const { preset, seed, dims, values, graphOptimization, fallback } = plan;
   return plan.models.flatMap((modelId) =>
     plan.providers.flatMap((provider) =>
       plan.batches.flatMap((batch) =>
@@ -150,6 +155,7 @@ export function expandPlan(plan: Plan): Condition[] {
             dims,
             values,
             graphOptimization,
+            fallback,
           })),
         ),
       ),

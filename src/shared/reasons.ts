@@ -138,8 +138,14 @@ export function concerns(code: ReasonCode, result: 'latency' | 'gross' | 'net'):
  * Verdict of one result from the codes that concern it: the worst level decides.
  * V codes void windows, not results; they reach a result only as TOO_FEW_WINDOWS.
  */
-export function verdictOf(codes: readonly ReasonCode[], result: 'latency' | 'gross' | 'net'): Verdict {
-  const levels = new Set(codes.filter((c) => concerns(c, result)).map((c) => reasons[c].level));
+export function verdictOf(
+  codes: readonly ReasonCode[],
+  result: 'latency' | 'gross' | 'net',
+  fallback: 'none' | 'cpu' = 'none',
+): Verdict {
+  // A fallback that the plan names is known to its reader: limited, not invalid.
+  const level = (c: ReasonCode): Level => (c === 'EP_FALLBACK' && fallback === 'cpu' ? 'F' : reasons[c].level);
+  const levels = new Set(codes.filter((c) => concerns(c, result)).map(level));
   if (levels.has('X')) return 'not_measured';
   if (levels.has('R')) return 'invalid';
   if (levels.has('F')) return 'limited';

@@ -165,6 +165,8 @@ export interface RunRecord {
   experimentId: string;
   /** Position in the plan, from 0. */
   ordinal: number;
+  /** `overhead`: an identity model on the same provider and engine, to show what a call itself costs. */
+  role: 'measure' | 'overhead';
   condition: Condition;
   conditionSha256: string;
   machineId: string;
@@ -178,6 +180,4 @@ export interface RunRecord {
   energy: EnergyResult[];
   /** MACs of one inference at this condition's shapes. */
   macs: { macs: number | null; missingReason: string | null } | null;
-  /** Median latency of an identity model on the same provider and engine, s; shown beside, never subtracted. */
-  callOverheadS: number | null;
 }

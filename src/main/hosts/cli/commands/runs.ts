@@ -1,0 +1,116 @@
+import { Command, Option } from 'commander';
+import { type ReasonCode, reasons } from '../../../../shared/reasons';
+import type { RunStatus } from '../../../../shared/run';
+import { runStatuses } from '../../../../shared/run';
+import { formatCount, formatSi } from '../../../../shared/units';
+import { headlineEnergy } from '../../../lab/export/tables';
+import { connect } from '../connect';
+import { globals } from '../options';
+import { interval, rightColumns, runCells, runHead } from '../runTable';
+
+export function runsCommand(): Command {
+  const runs = new Command('runs').description('what was measured');
+  runs
+    .command('list', { isDefault: true })
+    .description('all runs, oldest first; failed and cancelled ones included')
+    .option('--experiment <id>', 'only those of one experiment')
+    .addOption(new Option('--status <status>', 'only those that ended so').choices(runStatuses))
+    .action(async ({ experiment, status }: { experiment?: string; status?: RunStatus }, command: Command) => {
+      const { lab: folder, output } = globals(command);
+      const { lab, close } = connect(folder, { write: false });
+      const answer = await lab
+        .listRuns({ experimentId: experiment ?? null, status: status ?? null })
+        .finally(close);
+      output.table(
+        ['Run', 'Started (UTC)', ...runHead],
+        answer.runs.map((line) => [line.run.id, started(line.run.startedUnixMs), ...runCells(line)]),
+        rightColumns.map((c) => c + 2),
+      );
+      output.data(answer);
+    });
+  runs
+    .command('show')
+    .description('one run: condition, windows, percentiles, energy, verdict with its reasons')
+    .argument('<run>', 'id or its first digits')
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { lab: folder, output } = globals(command);
+      const { lab, close } = connect(folder, { write: false });
+      const detail = await lab.showRun({ run: id }).finally(close);
+      const { run, model, machine, windows, callOverheadS } = detail;
+      const { condition, facts, latency } = run;
+      const say = (name: string, text: string) => output.say(`${name.padEnd(22)} ${text}`);
+      say('Run', run.id);
+      say('Status', run.status);
+      if (run.outcome?.kind === 'failed') say('', `${run.outcome.message} ${run.outcome.remedy ?? ''}`);
+      if (run.outcome?.kind === 'failed' && run.outcome.stderrTail)
+        say(
+          'Last messages',
+          run.outcome.stderrTail
+            .trim()
+            .split('\n')
+            .slice(-5)
+            .join('\n')
+            .replace(/\n/g, `\n${' '.repeat(23)}`),
+        );
+      say(
+        'Model',
+        `${model.name} (${model.id.slice(0, 12)}), ${model.counts.parameters === null ? '?' : formatCount(model.counts.parameters)} parameters`,
+      );
+      say(
+        'Condition',
+        `${condition.provider}, engine ${condition.engine}, batch ${condition.batch}, threads ${condition.threads}, preset ${condition.preset}, seed ${condition.seed}`,
+      );
+      say(
+        'Machine',
+        `${machine.cpu.model}, ONNX Runtime ${facts?.ortVersion ?? machine.onnxruntime}, Node ${facts?.nodeVersion ?? machine.node}`,
+      );
+      for (const input of facts?.inputs ?? [])
+        say('Input', `${input.name}: ${input.elemType}[${input.shape.join(', ')}]`);
+      for (const part of facts?.assignment ?? [])
+        say('Nodes on', `${part.provider}: ${part.nodes} (${part.operators.join(', ')})`);
+      if (facts?.sessionCreateNs != null) say('Load', formatSi(facts.sessionCreateNs / 1e9, 's'));
+      if (facts?.firstInferenceNs != null)
+        say('First inference', formatSi(facts.firstInferenceNs / 1e9, 's'));
+      if (facts?.peakRssBytes != null) say('Peak memory of runner', formatSi(facts.peakRssBytes, 'B'));
+      if (latency) {
+        for (const [name, value] of [
+          ['p50', latency.p50S],
+          ['p90', latency.p90S],
+          ['p95', latency.p95S],
+          ['p99', latency.p99S],
+          ['p99.9', latency.p999S],
+        ] as const) {
+          say(name, value.value === null ? `– (${value.missingReason})` : interval(value, 's'));
+        }
+        say('Latency verdict', latency.verdict);
+        say(
+          'Samples',
+          `${formatCount(latency.n)} stored of every ${latency.stride}, effective ${formatCount(latency.nEff)}`,
+        );
+      }
+      if (callOverheadS !== null)
+        say('Call overhead', `${formatSi(callOverheadS, 's')} (identity model; contained, not subtracted)`);
+      for (const e of run.energy) {
+        say(
+          'Energy',
+          `${e.sensor?.id ?? 'no meter'}${e.headline ? '' : ' (beside)'}: gross ${e.gross.perInferenceJ === null ? '–' : formatSi(e.gross.perInferenceJ, 'J')} (${e.gross.verdict}), net ${e.net.perInferenceJ === null ? '–' : formatSi(e.net.perInferenceJ, 'J')} (${e.net.verdict})`,
+        );
+      }
+      for (const w of windows)
+        say(
+          `Window ${w.index}`,
+          `${(Number(w.closeNs - w.openNs) / 1e9).toFixed(3)} s, ${w.inferences.toFixed(2)} inferences, ${w.verdict}${w.codes.length ? ` (${w.codes.join(', ')})` : ''}`,
+        );
+      const codes = new Set<ReasonCode>([
+        ...(latency?.codes ?? []),
+        ...(headlineEnergy(run)?.gross.codes ?? []),
+        ...(headlineEnergy(run)?.net.codes ?? []),
+      ]);
+      for (const code of codes) say(code, reasons[code].sentence);
+      output.data(detail);
+    });
+  return runs;
+}
+
+const started = (ms: number | null): string =>
+  ms === null ? '–' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');

@@ -1,0 +1,36 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Outputs } from '../../../shared/contract';
+import { type PointRow, pointRows, pointColumns } from '../../../shared/figures/points';
+import { type Column, csvHeader, csvLines } from '../../lab/export/csv';
+import { renderPng } from '../../lab/figures/renderPng';
+import { renderSvg } from '../../lab/figures/renderSvg';
+
+const columns: readonly Column<PointRow>[] = pointColumns.map((name) => ({ name, of: (row) => row[name] }));
+
+/**
+ * Writes a figure as SVG, PNG, its specification and the plotted points; each file whole or not at all.
+ * @returns the paths, SVG first
+ */
+export function writeFigure(
+  folder: string,
+  name: string,
+  { spec, rows }: Outputs['figure'],
+  pngScale = 2,
+): string[] {
+  const into = resolve(folder);
+  mkdirSync(into, { recursive: true });
+  const svg = renderSvg(spec, rows);
+  return [
+    save(join(into, `${name}.svg`), svg),
+    save(join(into, `${name}.png`), renderPng(svg, pngScale)),
+    save(join(into, `${name}.spec.json`), `${JSON.stringify(spec, null, 2)}\n`),
+    save(join(into, `${name}.points.csv`), csvHeader(columns) + csvLines(columns, pointRows(spec, rows))),
+  ];
+}
+
+function save(path: string, content: string | Uint8Array): string {
+  writeFileSync(`${path}.part`, content);
+  renameSync(`${path}.part`, path);
+  return path;
+}

@@ -1,0 +1,50 @@
+// thirty-watts: the command line. Reads as a table of contents; each command is a file.
+import { Command, CommanderError } from 'commander';
+import { failureOf } from '../../../shared/errors';
+import { appVersion } from '../../lab/machine';
+import { defaultLabFolder } from '../../lab/paths';
+import { exportCommand } from './commands/export';
+import { figureCommand } from './commands/figure';
+import { machineCommand } from './commands/machine';
+import { modelsCommand } from './commands/models';
+import { quickstartCommand } from './commands/quickstart';
+import { runCommand } from './commands/run';
+import { runsCommand } from './commands/runs';
+import { verifyCommand } from './commands/verify';
+import { exitCodeOf, exitCodes } from './exitCodes';
+import { createOutput } from './output';
+
+const program = new Command('thirty-watts')
+  .description(
+    'Measures what AI models cost on this machine: latency, watts, joules per inference. Works offline.',
+  )
+  .version(appVersion())
+  .option('--lab <folder>', 'folder of the lab', defaultLabFolder())
+  .option('--json', 'answer as one JSON document', false)
+  .exitOverride()
+  .showHelpAfterError('(thirty-watts --help lists the commands)')
+  .addCommand(quickstartCommand())
+  .addCommand(machineCommand())
+  .addCommand(modelsCommand())
+  .addCommand(runCommand())
+  .addCommand(runsCommand())
+  .addCommand(figureCommand())
+  .addCommand(exportCommand())
+  .addCommand(verifyCommand());
+
+// A reader that closes the pipe early (| head) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+});
+
+program.parseAsync().then(
+  () => process.exit(process.exitCode ?? exitCodes.ok),
+  (thrown) => {
+    // Commander has said what was wrong; help and version are no errors.
+    if (thrown instanceof CommanderError)
+      process.exit(thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+    const failure = failureOf(thrown);
+    createOutput(process.argv.includes('--json')).refuse(failure);
+    process.exit(exitCodeOf(failure.kind));
+  },
+);

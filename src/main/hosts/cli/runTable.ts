@@ -1,0 +1,90 @@
+import type { RunDetail } from '../../../shared/contract';
+import type { EnergyResult, Estimate, RunRecord } from '../../../shared/run';
+import { formatCount, formatEstimate, formatInterval, formatSi } from '../../../shared/units';
+import { headlineEnergy } from '../../lab/export/tables';
+
+export type RunLine = Pick<RunDetail, 'run'> & { modelName: string; parameters: number | null };
+
+export const runHead = [
+  'Model',
+  'Parameters',
+  'MACs',
+  'p50 [95 %]',
+  'Inferences/s',
+  'Power',
+  'Energy per inference [95 %]',
+  'Source',
+  'Verdict',
+] as const;
+export const rightColumns = [1, 2, 3, 4, 5, 6] as const;
+const none = '–';
+
+/** One row of the result table. A value that is not known is a dash; the reasons follow below the table. */
+export function runCells({ run, modelName, parameters }: RunLine): string[] {
+  const energy = headlineEnergy(run);
+  return [
+    withCondition(modelName, run),
+    parameters === null ? none : formatCount(parameters),
+    run.macs?.macs == null ? none : formatCount(run.macs.macs),
+    interval(run.latency?.p50S, 's'),
+    run.latency?.throughputHz == null || run.latency.verdict === 'invalid'
+      ? none
+      : formatSi(run.latency.throughputHz, '').trim(),
+    power(energy),
+    joules(energy),
+    source(energy),
+    verdictCell(run),
+  ];
+}
+
+/** What tells rows of one model apart, when it is not the plain default. */
+function withCondition(name: string, { condition }: RunRecord): string {
+  const parts = [
+    condition.provider === 'cpu' ? '' : condition.provider,
+    condition.engine === 'capi' ? '' : 'session.run',
+    condition.batch === 1 ? '' : `batch ${condition.batch}`,
+    condition.threads === 1 ? '' : `${condition.threads} threads`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `${name} (${parts.join(', ')})` : name;
+}
+
+export function interval(estimate: Estimate | undefined, unit: string): string {
+  return estimate === undefined || estimate.value === null
+    ? none
+    : formatInterval(estimate.value, estimate.low, estimate.high, unit);
+}
+
+function power(energy: EnergyResult | null): string {
+  if (energy?.powerMeanW == null) return none;
+  return energy.provenance === 'estimate'
+    ? formatEstimate(energy.powerMeanW, 'W')
+    : formatSi(energy.powerMeanW, 'W');
+}
+
+function joules(energy: EnergyResult | null): string {
+  const value = energy?.gross.perInferenceJ ?? null;
+  if (energy === null || value === null) return none;
+  const band = energy.gross.absolute;
+  if (energy.provenance === 'estimate')
+    return `${formatEstimate(value, 'J')}${band ? ` [${formatSi(band.low, 'J', 2)}, ${formatSi(band.high, 'J', 2)}]` : ''}`;
+  return band ? formatInterval(value, band.low, band.high, 'J') : formatSi(value, 'J');
+}
+
+function source(energy: EnergyResult | null): string {
+  if (energy === null || energy.sensor === null) return 'no meter';
+  const how = energy.provenance === 'estimate' ? 'ESTIMATE' : energy.provenance;
+  const origin =
+    energy.sensor.origin === 'simulated' || energy.sensor.origin === 'replayed'
+      ? `${energy.sensor.origin.toUpperCase()} `
+      : '';
+  return `${origin}${energy.sensor.provider}, ${how}`;
+}
+
+/** Latency and gross energy are judged apart; one word where both agree. */
+function verdictCell(run: RunRecord): string {
+  if (run.outcome?.kind === 'failed') return `failed (${run.outcome.cause})`;
+  if (run.outcome?.kind === 'cancelled') return 'cancelled';
+  const latency = run.latency?.verdict ?? 'not_measured';
+  const energy = headlineEnergy(run)?.gross.verdict ?? 'not_measured';
+  return latency === energy ? latency : `latency ${latency}, energy ${energy}`;
+}

@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import type { MeterReport, Reading, SensorInfo } from '../../shared/meter';
+import type { Plan, Provider } from '../../shared/plan';
+import type { ReasonCode } from '../../shared/reasons';
+import type { WindowEnergy } from '../../shared/run';
+import type { Baseline } from '../../shared/stats/baseline';
+import { chooseSensors, type EnvOptions, type SensorChoice, windowEnergy } from '../meters';
+import { childPort, SamplerClient } from '../sampler/client';
+import type { EdgeResult, TraceBatch } from '../sampler/protocol';
+import type { LabContext } from './context';
+import { childEnvironment } from './environment';
+import { programs } from './paths';
+import { softwareDevice } from './providers';
+
+export type StartSampler = () => SamplerClient;
+
+/** The sampler as a process of its own, on the same Node as everything else. */
+export const startSamplerProcess: StartSampler = () =>
+  new SamplerClient({
+    launch: () =>
+      childPort(
+        spawn(process.execPath, ['--disable-sigusr1', programs.sampler], {
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+          serialization: 'advanced',
+          env: childEnvironment(),
+        }),
+      ),
+    nowNs: () => process.hrtime.bigint(),
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+
+/** What one provider's runs are measured with. */
+export interface ProviderMeters {
+  sensors: SensorInfo[];
+  headline: SensorInfo | null;
+  /** Load before a window opens, s: the slowest meter's pause between reads and its averaging time. */
+  prerollS: number;
+  /** Longest update period, s: windows meet it at random phase. */
+  phaseS: number;
+}
+
+/** One sensor's view of one window. */
+export interface SensorWindow {
+  energy: Omit<WindowEnergy, 'inferences'>;
+  /** Standard uncertainty of one edge's time stamp, s: (t1 − t0)/√12. */
+  edgeS: number;
+}
+
+/** The meters during one experiment: edge reads tied to windows, the slow trace, all stored with the run they belong to. */
+export interface MeterSession {
+  forProvider(provider: Provider): ProviderMeters | null;
+  /** Why a provider has no meter. */
+  missing(provider: Provider): ReasonCode;
+  attach(runId: string): void;
+  /** Ends the run's share of the trace; resolves when it is stored. */
+  detach(): Promise<void>;
+  planEdges(runId: string, mark: string, openNs: bigint, closeNs: bigint): void;
+  windowEnergies(runId: string, mark: string): Promise<SensorWindow[]>;
+  baselines(runId: string, mark: string): Promise<Map<string, Baseline>>;
+  dropEdges(runId: string): void;
+  /** The sampler died while a run needed it. */
+  lost(): boolean;
+  reopen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Gauges are integrated from their trace: NVML's 10 Hz; counters need it only as a sign of life. */
+const TRACE_HZ = { gauge: 10, counter: 1 } as const;
+
+/** Probes the meters, chooses the sensors of each provider in the plan, opens them and starts the slow trace. */
+export async function openMeters(
+  context: LabContext,
+  plan: Plan,
+  tdpW: number | null,
+): Promise<MeterSession> {
+  const options: EnvOptions = { userTdpW: tdpW };
+  const choices = new Map<Provider, SensorChoice>();
+  let client: SamplerClient | null = null;
+  let wasLost = false;
+
+  const open = async () => {
+    client = context.effects.startSampler();
+    client.onLost(() => {
+      wasLost = true;
+    });
+    const reports: MeterReport[] = await client.probe(options);
+    for (const provider of plan.providers)
+      choices.set(
+        provider,
+        chooseSensors(reports, provider, { softwareDevice: softwareDevice(provider) !== null }),
+      );
+    const ids = [...new Set([...choices.values()].flatMap((c) => sensorsOf(c).map((s) => s.id)))];
+    if (ids.length === 0) {
+      await client.close();
+      client = null;
+      return;
+    }
+    await client.open(ids, options);
+    const gauges = [...choices.values()].some((c) => sensorsOf(c).some((s) => s.kind === 'gauge'));
+    client.onTrace(keepTrace);
+    client.trace(gauges ? TRACE_HZ.gauge : TRACE_HZ.counter);
+  };
+
+  let runId: string | null = null;
+  /** Trace readings of the run in progress, for gauges and as a witness of life. */
+  let trace: Reading[] = [];
+  const pending = new Map<string, Promise<EdgeResult[]>>();
+  const key = (run: string, mark: string) => `${run} ${mark}`;
+
+  function keepTrace(batch: TraceBatch): void {
+    if (runId === null) return;
+    const readings = batch.columns.flatMap(({ sensorId, tNs, raw }) =>
+      Array.from(tNs, (t, i): Reading => {
+        const at = batch.originNs + BigInt(Math.round(t));
+        return { sensorId, t0: at, t1: at, raw: raw[i], sourceTimeNs: null, error: null };
+      }),
+    );
+    trace.push(...readings);
+  }
+
+  const allSensors = () =>
+    new Map([...choices.values()].flatMap((c) => sensorsOf(c).map((s) => [s.id, s] as const)));
+
+  /** Both edges of a window; stored at once, since the caller is between windows. Null where the sampler failed. */
+  async function edgesOf(run: string, mark: string): Promise<[EdgeResult, EdgeResult] | null> {
+    const edges = await pending.get(key(run, mark))?.catch(() => null);
+    pending.delete(key(run, mark));
+    if (!edges || edges.length < 2) return null;
+    const { writer } = context.store;
+    writer.appendReadings(
+      run,
+      'edge',
+      edges.flatMap((e) => e.readings),
+      mark,
+    );
+    for (const edge of edges) {
+      for (const health of Object.values(edge.health)) writer.appendState(run, mark, edge.atNs, health);
+    }
+    return [edges[0], edges[1]];
+  }
+
+  function seenBy(sensor: SensorInfo, edges: [EdgeResult, EdgeResult] | null, loaded: boolean): SensorWindow {
+    const failed = { sensorId: sensor.id, fromNs: null, toNs: null, energyJ: null };
+    const open = edges?.[0].readings.find((r) => r.sensorId === sensor.id);
+    const close = edges?.[1].readings.find((r) => r.sensorId === sensor.id);
+    if (!edges || !open || !close)
+      return { energy: { ...failed, code: wasLost ? 'SAMPLER_LOST' : 'READ_FAILED' }, edgeS: 0 };
+    const own = trace.filter((r) => r.sensorId === sensor.id);
+    const powerLimitW = edges[1].health[sensor.provider]?.powerLimitW ?? null;
+    return {
+      energy: windowEnergy(sensor, { open, close, trace: own, powerLimitW, loaded }),
+      edgeS: Number(open.t1 - open.t0) / 1e9 / Math.sqrt(12),
+    };
+  }
+
+  if (plan.meters === 'auto') await open();
+
+  return {
+    forProvider(provider) {
+      const choice = choices.get(provider);
+      const sensors = choice ? sensorsOf(choice) : [];
+      if (client === null || sensors.length === 0) return null;
+      return {
+        sensors,
+        headline: choice?.headline ?? null,
+        prerollS: Math.max(0, ...sensors.map((s) => Math.max(1 / s.maxReadHz, s.averagingS))),
+        phaseS: Math.max(...sensors.map((s) => s.update.seconds)),
+      };
+    },
+    missing: (provider) => choices.get(provider)?.codes[0] ?? 'NO_SENSOR',
+    attach(id) {
+      runId = id;
+      trace = [];
+    },
+    async detach() {
+      if (runId !== null && trace.length > 0) context.store.writer.appendReadings(runId, 'trace', trace);
+      runId = null;
+      trace = [];
+    },
+    planEdges(run, mark, openNs, closeNs) {
+      if (client === null) return;
+      const edges = client.edges(key(run, mark), [openNs, closeNs]);
+      edges.catch(() => {}); // told when they are asked for
+      pending.set(key(run, mark), edges);
+    },
+    async windowEnergies(run, mark) {
+      if (!pending.has(key(run, mark))) return [];
+      const edges = await edgesOf(run, mark);
+      const sensors = allSensors();
+      const seen = edges ? edges[0].readings.map((r) => r.sensorId) : [...sensors.keys()];
+      return seen.flatMap((id) => sensors.get(id) ?? []).map((sensor) => seenBy(sensor, edges, true));
+    },
+    async baselines(run, mark) {
+      if (!pending.has(key(run, mark))) return new Map();
+      const edges = await edgesOf(run, mark);
+      return new Map(
+        [...allSensors().values()].flatMap((sensor) => {
+          const { energy } = seenBy(sensor, edges, false);
+          if (energy.energyJ === null || energy.fromNs === null || energy.toNs === null) return [];
+          const seconds = Number(energy.toNs - energy.fromNs) / 1e9;
+          return [[sensor.id, { powerW: energy.energyJ / seconds, sdW: null, seconds }]];
+        }),
+      );
+    },
+    dropEdges(run) {
+      for (const id of [...pending.keys()].filter((k) => k.startsWith(run))) {
+        pending.delete(id);
+        client?.cancel(id);
+      }
+    },
+    lost: () => wasLost,
+    async reopen() {
+      wasLost = false;
+      await client?.close();
+      await open();
+    },
+    async close() {
+      await client?.close();
+    },
+  };
+}
+
+function sensorsOf({ headline, second, beside }: SensorChoice): SensorInfo[] {
+  return [headline, second, ...beside].filter((s): s is SensorInfo => s !== null);
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import envPaths from 'env-paths';
+
+/** The lab's folder where none is named: the platform's data directory. */
+export function defaultLabFolder(): string {
+  return envPaths('thirty-watts', { suffix: '' }).data;
+}
+
+/** Folder of the built programs (out/main): the runner and the sampler lie beside whatever is running now. */
+export const programs = {
+  runner: join(__dirname, 'runner.cjs'),
+  sampler: join(__dirname, 'sampler.cjs'),
+};
+
+/** Root of the checkout or the installed app: the first folder above with our package.json. */
+export function appRoot(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** A file below resources/, e.g. the bundled font. */
+export function resource(...parts: string[]): string {
+  return join(appRoot(), 'resources', ...parts);
+}

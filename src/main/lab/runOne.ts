@@ -1,0 +1,264 @@
+import { failureOf } from '../../shared/errors';
+import type { Model } from '../../shared/model';
+import { type Condition, type Plan, presets } from '../../shared/plan';
+import { type ReasonCode, reasons } from '../../shared/reasons';
+import type { Outcome, Phase, RunFacts, RunRecord, WindowEnergy, WindowRecord } from '../../shared/run';
+import type { FromRunner } from '../runner/protocol';
+import type { LabContext } from './context';
+import { prepareRun } from './job';
+import { powerSource } from './machine';
+import type { MeterSession } from './meterSession';
+import {
+  type Baselines,
+  energyOf,
+  halfWidthRel,
+  latencyOf,
+  type MeasuredWindow,
+  noEnergy,
+  runCodes,
+} from './results';
+import { type RunnerEnd, startRunner } from './runnerProcess';
+import { inferencesBetween, samplesOf } from './samples';
+
+export interface RunInput {
+  run: RunRecord;
+  model: Model;
+  plan: Plan;
+  meters: MeterSession;
+  /** Called on each change of phase. */
+  onPhase(phase: Phase): void;
+}
+
+/** A window during which wall clock and steady clock drift further apart than this saw a suspend or a clock step. */
+const MOST_DRIFT_MS = 1000;
+const noBaselines: Baselines = { before: null, after: null };
+
+/**
+ * Measures one queued run in a runner of its own and stores everything it gave, window by window, between windows.
+ * Whatever happens to the runner becomes the run's stored outcome; only the store's own failures are thrown.
+ */
+export async function runOne(
+  context: LabContext,
+  { run, model, plan, meters, onPhase }: RunInput,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const { store, effects } = context;
+  const { condition } = run;
+  const started = store.writer.startRun(run.id, effects.nowUnixMs());
+  const log = (phase: Phase, text: string) =>
+    store.writer.appendEvent(run.id, process.hrtime.bigint(), phase, text);
+  const finish = (change: Partial<RunRecord> & { outcome: Outcome }): RunRecord => {
+    const done: RunRecord = {
+      ...started,
+      ...change,
+      status: change.outcome.kind,
+      endedUnixMs: effects.nowUnixMs(),
+    };
+    store.writer.finishRun(done);
+    store.checkpoint();
+    return done;
+  };
+
+  const metered = run.role === 'measure' ? meters.forProvider(condition.provider) : null;
+  let prepared: ReturnType<typeof prepareRun>;
+  try {
+    prepared = prepareRun(context.folder, model, condition, {
+      prerollS: metered?.prerollS ?? 0,
+      phaseS: metered?.phaseS ?? 0,
+    });
+  } catch (thrown) {
+    const { message, remedy } = failureOf(thrown);
+    return finish({
+      outcome: {
+        kind: 'failed',
+        phase: 'load',
+        cause: 'error',
+        exitCode: null,
+        signal: null,
+        message,
+        remedy,
+        stderrTail: '',
+      },
+    });
+  }
+  if (metered) store.writer.putSensors(run.id, metered.sensors);
+  meters.attach(run.id);
+
+  const windows: MeasuredWindow[] = [];
+  const baselines = new Map<string, Baselines>();
+  let facts: RunFacts | null = null;
+  let stopReason: RunFacts['stopReason'] = null;
+  let clocksAtOpen = 0;
+
+  const handle = async (message: FromRunner): Promise<void> => {
+    switch (message.type) {
+      case 'phase':
+        onPhase(message.phase);
+        if (message.phase !== 'window') log(message.phase, '');
+        return;
+      case 'loaded':
+        facts = { ...emptyFacts(condition), ...message.facts };
+        return;
+      case 'warmed':
+        if (facts) {
+          facts = {
+            ...facts,
+            warmupInferences: message.result.inferences,
+            warmupNs: message.result.ns,
+            warmupSettled: message.result.settled,
+          };
+        }
+        return;
+      case 'windowPlan':
+        clocksAtOpen = clocks(effects.nowUnixMs());
+        meters.planEdges(run.id, `window:${message.index}`, message.openNs, message.closeNs);
+        return;
+      case 'idle':
+        meters.planEdges(run.id, `idle:${message.which}`, message.openNs, message.closeNs);
+        for (const [sensorId, baseline] of await meters.baselines(run.id, `idle:${message.which}`)) {
+          baselines.set(sensorId, { ...(baselines.get(sensorId) ?? noBaselines), [message.which]: baseline });
+        }
+        return;
+      case 'window': {
+        const window = await keepWindow(message);
+        windows.push(window);
+        if (message.index + 1 < prepared.job.windows.count) runner.send({ type: 'more', go: goOn() });
+        else stopReason = presets[condition.preset].targetRel === null ? 'fixed' : 'windows_max';
+        return;
+      }
+      default:
+        return;
+    }
+  };
+
+  /** Reads the meters' side of the window, judges it, stores both in one transaction. */
+  async function keepWindow(message: Extract<FromRunner, { type: 'window' }>): Promise<MeasuredWindow> {
+    const { index, openNs, closeNs, starts, ends, stride, inferences } = message;
+    const samples = samplesOf(starts, ends, stride, inferences);
+    const seen = await meters.windowEnergies(run.id, `window:${index}`);
+    const energy: WindowEnergy[] = seen.map(({ energy: e }) => {
+      const known = e.fromNs !== null && e.toNs !== null;
+      return {
+        ...e,
+        inferences: known ? inferencesBetween(samples, e.fromNs as bigint, e.toNs as bigint) : null,
+      };
+    });
+    const codes = [...new Set(energy.flatMap((e) => (e.code === null ? [] : [e.code])))];
+    if (Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS) codes.push('TIME_JUMP');
+    const record: WindowRecord = {
+      index,
+      openNs,
+      closeNs,
+      inferences: inferencesBetween(samples, openNs, closeNs) ?? 0,
+      codes,
+      verdict: windowVerdict(codes),
+      energy,
+    };
+    store.writer.appendWindow(run.id, record, samples);
+    return { record, samples, edgeS: Object.fromEntries(seen.map((s) => [s.energy.sensorId, s.edgeS])) };
+  }
+
+  function goOn(): boolean {
+    const { windowsMin, targetRel } = presets[condition.preset];
+    if (windows.length < windowsMin || targetRel === null) return true;
+    const reached =
+      (halfWidthRel(windows, metered?.headline ?? null) ?? Number.POSITIVE_INFINITY) <= targetRel;
+    if (reached) stopReason = 'target';
+    return !reached;
+  }
+
+  // Messages are handled one after another: a window's edge reads may arrive after it.
+  let chain: Promise<void> = Promise.resolve();
+  let broken: unknown = null;
+  const runner = startRunner(
+    prepared.job,
+    {
+      deadlineS: plan.deadlineS,
+      memoryBytes: plan.memoryLimitMB === undefined ? null : plan.memoryLimitMB * 2 ** 20,
+    },
+    (message) => {
+      chain = chain
+        .then(() => handle(message))
+        .catch((thrown) => {
+          broken ??= thrown;
+          runner.cancel();
+        });
+    },
+    effects.runner,
+  );
+  const onAbort = () => runner.cancel();
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  const end = await runner.ended;
+  signal.removeEventListener('abort', onAbort);
+  await chain;
+  meters.dropEdges(run.id);
+  await meters.detach();
+  if (broken !== null) throw broken;
+
+  const outcome = outcomeOf(end);
+  const endCode: ReasonCode[] =
+    outcome.kind === 'completed' ? [] : [outcome.kind === 'cancelled' ? 'CANCELLED' : 'RUNNER_CRASH'];
+  const codes = [...runCodes(condition, facts, powerSource() === 'battery'), ...endCode];
+  if (stopReason === 'windows_max') codes.push('CI_TARGET_MISSED');
+  const lost: ReasonCode[] = meters.lost() ? ['SAMPLER_LOST'] : [];
+  return finish({
+    outcome,
+    macs: prepared.macs,
+    facts:
+      facts === null
+        ? null
+        : { ...(facts as RunFacts), stopReason, peakRssBytes: end.kind === 'done' ? end.peakRssBytes : null },
+    latency: latencyOf(windows, condition, codes),
+    energy:
+      run.role === 'overhead'
+        ? []
+        : metered
+          ? metered.sensors.map((sensor) =>
+              energyOf(
+                sensor,
+                sensor.id === metered.headline?.id,
+                windows,
+                baselines.get(sensor.id) ?? noBaselines,
+                condition,
+                [...codes, ...lost],
+              ),
+            )
+          : [noEnergy(meters.missing(condition.provider), codes)],
+  });
+}
+
+/** Wall clock minus steady clock, ms: moves when the machine slept or a clock was set. */
+function clocks(wallUnixMs: number): number {
+  return wallUnixMs - Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** Void only for what spoils latency too; an energy that was lost is null in its own place and flags the window. */
+function windowVerdict(codes: readonly ReasonCode[]): WindowRecord['verdict'] {
+  if (codes.some((c) => reasons[c].level === 'V' && reasons[c].hits === 'LE')) return 'void';
+  return codes.length > 0 ? 'flagged' : 'ok';
+}
+
+function outcomeOf(end: RunnerEnd): Outcome {
+  return end.kind === 'done' ? { kind: 'completed' } : end;
+}
+
+function emptyFacts(condition: Condition): RunFacts {
+  return {
+    ortVersion: '',
+    nodeVersion: process.versions.node,
+    sessionCreateNs: null,
+    firstInferenceNs: null,
+    warmupInferences: null,
+    warmupNs: null,
+    warmupSettled: null,
+    assignment: null,
+    outputs: null,
+    outputSha256: null,
+    inputs: [],
+    peakRssBytes: null,
+    baseRssBytes: null,
+    stopReason: null,
+    presetNumbers: { ...presets[condition.preset] },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Handlers, LabEvent } from '../../shared/contract';
+import { LabError } from '../../shared/errors';
+import type { Machine } from '../../shared/machine';
+import type { MeterReport } from '../../shared/meter';
+import { openLab } from '../store/open';
+import type { LabReader } from '../store/reader';
+import { type LabContext, type LabEffects, labEffects } from './context';
+import { createExperiments } from './experiments';
+import { exportData } from './export/exporter';
+import { describeMachine } from './machine';
+import { buildInto, importPaths } from './models';
+import { type FoundProviders, findProviders } from './providers';
+import { figureOf, listRuns, showModel, showRun, viewOfExperiment } from './queries';
+import { verifyAll } from './verify';
+
+export interface LabService {
+  handlers: Handlers;
+  subscribe(listener: (event: LabEvent) => void): void;
+  /** Cancels what is running, waits until it is stored, closes the lab. */
+  close(): Promise<void>;
+}
+
+type ReadHandlers = Pick<
+  Handlers,
+  'listModels' | 'showModel' | 'listExperiments' | 'listRuns' | 'showRun' | 'figure' | 'exportData' | 'verify'
+>;
+
+/** The lab service: owner of the folder, the store and the queue. One per folder; every door talks to its handlers. */
+export function openLabService(folder: string, effects: LabEffects = labEffects): LabService {
+  const store = openLab(folder);
+  const listeners = new Set<(event: LabEvent) => void>();
+  const emit = (event: LabEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const context: LabContext = { folder, store, effects, emit };
+  store.writer.recoverInterrupted(effects.nowUnixMs());
+
+  const look = looker(effects);
+  const experiments = createExperiments(context, async (tdpW) => (await look(tdpW)).machine);
+  const { reader } = store;
+  const handlers: Handlers = {
+    ...readHandlers(reader, folder),
+    async describeMachine({ tdpW }) {
+      const { machine, meters, providers } = await look(tdpW);
+      return { machine, meters, providers: providers.reports, lab: folder };
+    },
+    importModels: async ({ paths }) => importPaths(context, paths),
+    buildModel: async ({ family, parameters, seed }) =>
+      buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
+    startExperiment: ({ plan, tdpW }) => experiments.start(plan, tdpW),
+    findUnfinished: async ({ plan }) => ({ experiment: experiments.findUnfinished(plan) }),
+    resumeExperiment: ({ experimentId, tdpW }) =>
+      experiments.resume(reader.findExperiment(experimentId).id, tdpW),
+    cancelExperiment: async ({ experimentId }) => ({ cancelled: experiments.cancel(experimentId) }),
+    listExperiments: async () => ({ experiments: experiments.list() }),
+  };
+  return {
+    handlers,
+    subscribe: (listener) => {
+      listeners.add(listener);
+    },
+    async close() {
+      for (const { id, status } of experiments.list()) if (status === 'running') experiments.cancel(id);
+      await experiments.idle();
+      store.close();
+    },
+  };
+}
+
+/** A lab to look at while another process measures in it, or of somebody else: whatever would write is refused. */
+export function openLabView(folder: string, effects: LabEffects = labEffects): LabService {
+  const store = openLab(folder, { readOnly: true });
+  const look = looker(effects);
+  const refuse = async (): Promise<never> => {
+    throw new LabError(
+      'lab_locked',
+      'This lab is open for reading only.',
+      'Wait until the other Thirty Watts has finished, or use another folder with --lab.',
+    );
+  };
+  const handlers: Handlers = {
+    ...readHandlers(store.reader, folder),
+    async describeMachine({ tdpW }) {
+      const { machine, meters, providers } = await look(tdpW);
+      return { machine, meters, providers: providers.reports, lab: folder };
+    },
+    importModels: refuse,
+    buildModel: refuse,
+    startExperiment: refuse,
+    findUnfinished: refuse,
+    resumeExperiment: refuse,
+    cancelExperiment: refuse,
+  };
+  return { handlers, subscribe: () => {}, close: async () => store.close() };
+}
+
+function readHandlers(reader: LabReader, folder: string): ReadHandlers {
+  return {
+    listModels: async () => ({ models: reader.listModels() }),
+    showModel: async (input) => showModel(reader, folder, input),
+    listExperiments: async () => ({
+      experiments: reader.listExperiments().map((e) => viewOfExperiment(reader, e, false)),
+    }),
+    listRuns: async (input) => listRuns(reader, input),
+    showRun: async ({ run }) => showRun(reader, run),
+    figure: async (input) => figureOf(reader, input),
+    exportData: (input) => exportData(reader, input),
+    verify: async () => verifyAll(reader, folder),
+  };
+}
+
+/** Looks at the machine: meters every time (they come and go), execution providers once per service. */
+function looker(effects: LabEffects) {
+  let found: Promise<FoundProviders> | null = null;
+  return async (
+    tdpW: number | null,
+  ): Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }> => {
+    found ??= findProviders(effects.runner);
+    const sampler = effects.startSampler();
+    try {
+      const [meters, providers] = await Promise.all([sampler.probe({ userTdpW: tdpW }), found]);
+      return { machine: describeMachine(providers.ortVersion, meters), meters, providers };
+    } finally {
+      await sampler.close();
+    }
+  };
+}

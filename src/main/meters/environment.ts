@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { ProbeEnv } from '../../shared/meter';
+
+/** What the lab may set; everything else comes from the machine. */
+export interface EnvOptions {
+  /** Rated processor power typed by the user, W. */
+  userTdpW: number | null;
+  /** Root of the system's files; '/' in the product. */
+  fsRoot?: string;
+  /** Native libraries by name, best first, instead of the system's own places. */
+  libraries?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The environment of this machine. */
+export function defaultEnv(options: EnvOptions): ProbeEnv {
+  const fsRoot = options.fsRoot ?? '/';
+  const cores = cpus();
+  return {
+    platform: process.platform,
+    fsRoot,
+    libraryPaths: (name) => options.libraries?.[name] ?? libraryPaths(name, process.platform, process.env),
+    now: () => process.hrtime.bigint(),
+    cpu: {
+      model: cores[0]?.model.trim() || 'unknown processor',
+      logicalCores: cores.length,
+      virtualized: isVirtualized(process.platform, fsRoot),
+    },
+    userTdpW: options.userTdpW,
+  };
+}
+
+/** Where a native library may lie, best first. Windows: full paths only, so that no planted DLL is loaded. */
+export function libraryPaths(
+  name: string,
+  platform: NodeJS.Platform,
+  variables: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  if (name !== 'nvml') return [];
+  if (platform === 'linux') {
+    const file = 'libnvidia-ml.so.1';
+    return [file, `/usr/lib/wsl/lib/${file}`, `/run/opengl-driver/lib/${file}`];
+  }
+  if (platform !== 'win32') return [];
+  const { SystemRoot, ProgramW6432 } = variables;
+  return [
+    ...(SystemRoot ? [`${SystemRoot}\\System32\\nvml.dll`] : []),
+    ...(ProgramW6432 ? [`${ProgramW6432}\\NVIDIA Corporation\\NVSMI\\nvml.dll`] : []),
+  ];
+}
+
+/** Makers' names in the firmware tables of virtual machines. */
+const guestMakers =
+  /QEMU|KVM|VMware|VirtualBox|innotek|Xen|Bochs|Parallels|Virtual Machine|Google Compute|BHYVE/i;
+
+/**
+ * Is this a guest of a virtual machine? On x86 Linux the processor's own hypervisor flag decides, on
+ * other Linux the firmware's maker; elsewhere there is no unprivileged sign, and it counts as bare.
+ */
+export function isVirtualized(platform: NodeJS.Platform, fsRoot: string): boolean {
+  if (platform !== 'linux') return false;
+  const text = (path: string): string => {
+    try {
+      return readFileSync(join(fsRoot, path), 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  const flags = /^flags\s*:(.*)$/m.exec(text('proc/cpuinfo'));
+  if (flags !== null) return /\bhypervisor\b/.test(flags[1]!);
+  const dmi = ['sys_vendor', 'product_name', 'bios_vendor'].map((file) => text(`sys/class/dmi/id/${file}`));
+  return dmi.some((line) => guestMakers.test(line));
+}

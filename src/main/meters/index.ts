@@ -1,0 +1,43 @@
+import { failureOf } from '../../shared/errors';
+import type { MeterProvider, MeterReport, ProbeEnv } from '../../shared/meter';
+import { estimate } from './estimate';
+import { nvml } from './nvml';
+import { rapl } from './rapl';
+import { readTestMeter } from './testMeter';
+
+export { type ChooseOptions, chooseSensors, nested, overlap, type SensorChoice } from './choose';
+export { defaultEnv, type EnvOptions } from './environment';
+export { testMeterVariable } from './testMeter';
+export { shortestWindowS, type WindowReads, windowEnergy } from './windowEnergy';
+
+/** Every source of power or energy. A new one is a file, its test and a line here. */
+export const providers: readonly MeterProvider[] = [nvml, rapl, estimate];
+
+/** The providers to use: all, or only the made-up one of a test-meter file, which then hides the real ones. */
+export function providersFor(testMeterFile: string | null): readonly MeterProvider[] {
+  return testMeterFile === null ? providers : [readTestMeter(testMeterFile)];
+}
+
+/** Asks every provider of this platform what it can read here. A provider that throws is reported as broken. */
+export async function probeAll(
+  env: ProbeEnv,
+  from: readonly MeterProvider[] = providers,
+): Promise<MeterReport[]> {
+  const reports: MeterReport[] = [];
+  for (const provider of from.filter((p) => p.platforms.includes(env.platform))) {
+    reports.push({ provider: provider.id, title: provider.title, result: await probeOne(provider, env) });
+  }
+  return reports;
+}
+
+async function probeOne(provider: MeterProvider, env: ProbeEnv): Promise<MeterReport['result']> {
+  try {
+    return await provider.probe(env);
+  } catch (error) {
+    return {
+      status: 'broken',
+      reason: `${provider.title} failed while it was looked for: ${failureOf(error).message}`,
+      remedy: null,
+    };
+  }
+}

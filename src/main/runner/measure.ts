@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { LabError } from '../../shared/errors';
+import type { Phase, RunFacts } from '../../shared/run';
+import { type Columns, newColumns, resetColumns } from './columns';
+import { openCapiEngine } from './engines/capi';
+import type { Engine, TimedSession } from './engines/engine';
+import { openPackageEngine } from './engines/package';
+import { record } from './loop';
+import { describeOutputs } from './outputs';
+import type { FromRunner, RunnerJob } from './protocol';
+import { warmUp } from './warmup';
+
+/** Time between announcing a window and opening it: the sampler must have its timer set by then. */
+const LEAD_S = 0.03;
+/** The load runs on so long after a window closes, so that the meter's closing read meets it. */
+const TAIL_S = 0.02;
+
+export interface RunnerLink {
+  /** Resolves when the message has left this process: nothing is still to be written when a window opens. */
+  post(message: FromRunner): Promise<void>;
+  /** The lab's answer after each window: go on or not. */
+  more(): Promise<boolean>;
+  cancelled(): boolean;
+}
+
+/** One run, start to end (guides: measuring 1.2). Every phase is announced with the seconds it should take. */
+export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
+  let phase: Phase = 'load';
+  const enter = async (next: Phase, expectedS: number) => {
+    phase = next;
+    await link.post({ type: 'phase', phase: next, expectedS });
+  };
+  try {
+    await enter('load', 0);
+    const session = await load(job, link);
+    if (job.idle.beforeS > 0) await idle(job.idle.settleS, job.idle.beforeS, 'before', enter, link);
+
+    await enter('warmup', 6 * job.warmup.capS);
+    const columns = newColumns();
+    const warm = await warmUp(session, columns, job.warmup);
+    await link.post({ type: 'warmed', result: warm });
+
+    const { seconds, inferencesMin, capS, count, prerollS, phaseS, seed } = job.windows;
+    const windowS = Math.max(seconds, Math.min(capS, (inferencesMin * warm.periodNs) / 1e9));
+    for (let index = 0; index < count && !link.cancelled(); index++) {
+      const leadS = LEAD_S + prerollS + phaseS * fraction(seed, index);
+      await enter('window', leadS + windowS + warm.periodNs / 1e9);
+      const faultsBefore = process.resourceUsage().majorPageFault;
+      const openNs = process.hrtime.bigint() + seconds2ns(leadS);
+      const closeNs = openNs + seconds2ns(windowS);
+      resetColumns(columns, (1e9 * (leadS + windowS + TAIL_S)) / warm.periodNs);
+      await link.post({ type: 'windowPlan', index, openNs, closeNs });
+      await record(session, columns, closeNs + seconds2ns(TAIL_S));
+      const majorFaults = process.resourceUsage().majorPageFault - faultsBefore;
+      const { length, stride, inferences } = columns;
+      await link.post({
+        type: 'window',
+        index,
+        openNs,
+        closeNs,
+        stride,
+        inferences,
+        majorFaults,
+        starts: columns.starts.slice(0, length),
+        ends: columns.ends.slice(0, length),
+      });
+      if (index + 1 < count && !(await underLoad(session, columns, link.more()))) break;
+    }
+    if (job.idle.afterS > 0 && !link.cancelled())
+      await idle(job.idle.settleS, job.idle.afterS, 'after', enter, link);
+    await enter('close', 0);
+    await link.post({ type: 'done', peakRssBytes: peakRssBytes(), cancelled: link.cancelled() });
+  } catch (thrown) {
+    const failure =
+      thrown instanceof LabError
+        ? thrown.failure
+        : { message: thrown instanceof Error ? thrown.message : String(thrown), remedy: null };
+    await link.post({ type: 'failed', phase, message: failure.message, remedy: failure.remedy });
+  }
+}
+
+/** Keeps the device loaded while the lab stores the window and decides: between windows nothing cools down. */
+async function underLoad(
+  session: TimedSession,
+  columns: Columns,
+  answer: Promise<boolean>,
+): Promise<boolean> {
+  let go: boolean | null = null;
+  answer.then((value) => {
+    go = value;
+  });
+  while (go === null) {
+    resetColumns(columns, 0);
+    await record(session, columns, process.hrtime.bigint() + 5_000_000n);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return go;
+}
+
+/** Checks the files, opens the engine, loads, runs once, looks at the outputs. Each time is taken apart. */
+async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
+  await refuseChangedFiles(job.files);
+  const baseRssBytes = process.memoryUsage.rss();
+  const engine: Engine = job.engine === 'capi' ? openCapiEngine() : openPackageEngine();
+  const options = {
+    modelPath: job.modelPath,
+    provider: job.provider,
+    threads: job.threads,
+    graphOptimization: job.graphOptimization,
+  };
+
+  const t0 = process.hrtime.bigint();
+  const loaded = await engine.load(options);
+  const t1 = process.hrtime.bigint();
+  const session = loaded.bind(job.inputs);
+  const t2 = process.hrtime.bigint();
+  session.settle(await session.invoke());
+  const t3 = process.hrtime.bigint();
+
+  await link.post({ type: 'phase', phase: 'check', expectedS: Number(t3 - t2) / 1e9 });
+  const { outputs, sha256 } = describeOutputs(await session.outputs());
+  const assignment = session.assignment() ?? (await assignmentBeside(job));
+  await link.post({
+    type: 'loaded',
+    facts: {
+      ortVersion: engine.ortVersion,
+      nodeVersion: process.versions.node,
+      sessionCreateNs: Number(t1 - t0),
+      firstInferenceNs: Number(t3 - t2),
+      assignment,
+      outputs,
+      outputSha256: sha256,
+      inputs: job.inputs.map(({ name, elemType, shape, fill }) => ({ name, elemType, shape, fill })),
+      baseRssBytes,
+    },
+  });
+  return session;
+}
+
+/** The package cannot tell where nodes run; on a provider that can fall back, a session of the C API beside it tells. */
+async function assignmentBeside(job: RunnerJob): Promise<RunFacts['assignment']> {
+  if (job.provider === 'cpu') return null;
+  const loaded = await openCapiEngine().load({ ...job });
+  return loaded.bind([]).assignment();
+}
+
+/** What is measured is what was imported: every file is hashed again just before the runtime sees it. */
+async function refuseChangedFiles(files: RunnerJob['files']): Promise<void> {
+  for (const { path, sha256 } of files) {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    if (hash.digest('hex') !== sha256) {
+      throw new LabError(
+        'not_found',
+        'The model file in the lab was changed after its import.',
+        'Import the model again.',
+      );
+    }
+  }
+}
+
+async function idle(
+  settleS: number,
+  idleS: number,
+  which: 'before' | 'after',
+  enter: (phase: Phase, s: number) => Promise<void>,
+  link: RunnerLink,
+): Promise<void> {
+  await enter(which === 'before' ? 'idle_before' : 'idle_after', settleS + idleS);
+  const openNs = process.hrtime.bigint() + seconds2ns(settleS);
+  const closeNs = openNs + seconds2ns(idleS);
+  await link.post({ type: 'idle', which, openNs, closeNs });
+  while (process.hrtime.bigint() < closeNs + seconds2ns(TAIL_S) && !link.cancelled())
+    await new Promise((r) => setTimeout(r, 100));
+}
+
+function seconds2ns(seconds: number): bigint {
+  return BigInt(Math.round(seconds * 1e9));
+}
+
+/** Uniform in [0, 1) from seed and window, the same on every machine. */
+function fraction(seed: number, index: number): number {
+  return createHash('sha256').update(`window ${seed} ${index}`).digest().readUInt32LE(0) / 2 ** 32;
+}
+
+/** High-water mark of the resident set. Linux: VmHWM, which execve resets; elsewhere getrusage, in KiB. */
+function peakRssBytes(): number {
+  try {
+    const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
+    if (line) return Number(line[1]) * 1024;
+  } catch {}
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,88 @@
+import type { ElemType } from '../../shared/model';
+import type { Condition, Engine, Provider } from '../../shared/plan';
+import type { Phase, RunFacts } from '../../shared/run';
+import type { WarmupResult, WarmupRule } from './warmup';
+
+/** How one input is made: the lab decides shape and filling, the runner makes the bytes from the seed. */
+export interface InputJob {
+  name: string;
+  elemType: ElemType;
+  shape: number[];
+  fill: string;
+  data: Uint8Array;
+}
+
+/** Everything one runner needs; it reads no file but the model and knows no meter. */
+export interface RunnerJob {
+  type: 'measure';
+  engine: Engine;
+  provider: Provider;
+  threads: number;
+  graphOptimization: Condition['graphOptimization'];
+  modelPath: string;
+  /** File and SHA-256 of everything that is loaded; hashed again before the load. */
+  files: { path: string; sha256: string }[];
+  inputs: InputJob[];
+  warmup: WarmupRule;
+  windows: {
+    seconds: number;
+    /** At most so many; after each but the last the lab stores, decides by the stopping rule and answers `more`. */
+    count: number;
+    inferencesMin: number;
+    capS: number;
+    /** Load before each window opens, s: what the meters need between reads and to have forgotten the idle time. */
+    prerollS: number;
+    /** A random part of this is added (the meter's update period), so that windows meet it at random phase. */
+    phaseS: number;
+    seed: number;
+  };
+  /** Seconds without inferences before and after, model loaded; 0: none. */
+  idle: { settleS: number; beforeS: number; afterS: number };
+  parentPid: number;
+}
+
+/** Asks only whether a session of the tiny model can be had. */
+export interface ProbeJob {
+  type: 'probe';
+  provider: Provider;
+  modelPath: string;
+  inputs: InputJob[];
+  parentPid: number;
+}
+
+export type ToRunner = RunnerJob | ProbeJob | { type: 'more'; go: boolean } | { type: 'cancel' };
+
+export type FromRunner =
+  | { type: 'phase'; phase: Phase; expectedS: number }
+  | {
+      type: 'loaded';
+      facts: Pick<
+        RunFacts,
+        | 'ortVersion'
+        | 'nodeVersion'
+        | 'sessionCreateNs'
+        | 'firstInferenceNs'
+        | 'assignment'
+        | 'outputs'
+        | 'outputSha256'
+        | 'inputs'
+        | 'baseRssBytes'
+      >;
+    }
+  | { type: 'idle'; which: 'before' | 'after'; openNs: bigint; closeNs: bigint }
+  | { type: 'warmed'; result: WarmupResult }
+  | { type: 'windowPlan'; index: number; openNs: bigint; closeNs: bigint }
+  | {
+      type: 'window';
+      index: number;
+      openNs: bigint;
+      closeNs: bigint;
+      starts: BigUint64Array;
+      ends: BigUint64Array;
+      stride: number;
+      inferences: number;
+      majorFaults: number;
+    }
+  | { type: 'probed'; ortVersion: string; available: string[] | null; assignment: RunFacts['assignment'] }
+  | { type: 'done'; peakRssBytes: number; cancelled: boolean }
+  | { type: 'failed'; phase: Phase; message: string; remedy: string | null };

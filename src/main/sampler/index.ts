@@ -1,0 +1,26 @@
+/** Entry of the sampler: a plain Node child of the lab that reads the meters and knows no models. */
+import { defaultEnv, providersFor, testMeterVariable } from '../meters/index';
+import { dieWithParent } from './dieWithParent';
+import type { Channel, FromSampler, ToSampler } from './protocol';
+import { Sampler } from './serve';
+
+const channel: Channel<FromSampler, ToSampler> = {
+  send: (message) => {
+    if (process.connected) process.send?.(message);
+  },
+  onMessage: (listener) => {
+    process.on('message', (message) => listener(message as ToSampler));
+  },
+};
+
+dieWithParent(process.platform, () => process.exit(0));
+new Sampler(channel, {
+  nowNs: () => process.hrtime.bigint(),
+  wallUnixMs: () => Date.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  environment: defaultEnv,
+  providers: () => providersFor(process.env[testMeterVariable] ?? null),
+});

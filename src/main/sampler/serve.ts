@@ -1,0 +1,174 @@
+import { failureOf } from '../../shared/errors';
+import type { MeterProvider, MeterReport, ProbeEnv } from '../../shared/meter';
+import type { EnvOptions } from '../meters/environment';
+import { probeAll } from '../meters/index';
+import { secondsBetween } from '../meters/reading';
+import { EdgeQueue } from './edges';
+import { OpenSensors } from './openSensors';
+import type { Channel, FromSampler, ToSampler } from './protocol';
+import { TraceBuffer } from './trace';
+
+/** Everything the sampler does to the world. */
+export interface SamplerEffects {
+  nowNs(): bigint;
+  wallUnixMs(): number;
+  /** Calls back once after so many ms; the result cancels it. */
+  after(ms: number, callback: () => void): () => void;
+  environment(options: EnvOptions): ProbeEnv;
+  /** The meters to look for; throws LabError if what names them is wrong. */
+  providers(): readonly MeterProvider[];
+}
+
+const heartbeatMs = 1000;
+/** Wrapping counters want to be seen every 30 s at the latest. */
+const keepAliveBeats = 10;
+const batchNs = 1_000_000_000n;
+
+/** Serves one lab over one channel until it is told to close. */
+export class Sampler {
+  private sensors = OpenSensors.none;
+  private reports: MeterReport[] | null = null;
+  private readonly edges = new EdgeQueue();
+  private readonly trace = new TraceBuffer();
+  private traceHz: number | null = null;
+  private lastBatchNs: bigint;
+  private lastBeatNs: bigint;
+  private longestSilenceS = 0;
+  private beats = 0;
+  private stopEdge: () => void = () => {};
+  private stopTrace: () => void = () => {};
+  /** Probing and opening take their turns. */
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly channel: Channel<FromSampler, ToSampler>,
+    private readonly effects: SamplerEffects,
+  ) {
+    this.lastBatchNs = this.lastBeatNs = effects.nowNs();
+    channel.onMessage((message) => this.take(message));
+    this.heartbeat();
+  }
+
+  private take(message: ToSampler): void {
+    switch (message.type) {
+      case 'probe':
+      case 'open':
+      case 'close':
+        this.turn = this.turn.then(() => this.answer(message));
+        return;
+      case 'edges':
+        this.edges.add(message.id, message.atNs);
+        this.scheduleEdge();
+        return;
+      case 'cancel':
+        this.edges.cancel(message.id);
+        this.scheduleEdge();
+        this.flush();
+        this.channel.send({ type: 'cancelled', id: message.id });
+        return;
+      case 'trace':
+        this.traceHz = message.hz;
+        this.stopTrace();
+        if (message.hz === null) this.sendTrace();
+        else this.traceTick();
+    }
+  }
+
+  private async answer(message: Extract<ToSampler, { request: number }>): Promise<void> {
+    const { request } = message;
+    try {
+      if (message.type === 'close') {
+        this.shut();
+        this.channel.send({ type: 'closed', request });
+        return;
+      }
+      const env = this.effects.environment(message.options);
+      const providers = this.effects.providers();
+      if (message.type === 'probe') {
+        this.reports = await probeAll(env, providers);
+        this.channel.send({ type: 'reports', request, reports: this.reports });
+        return;
+      }
+      this.shut();
+      this.reports ??= await probeAll(env, providers);
+      this.sensors = await OpenSensors.open(message.sensorIds, this.reports, providers, env);
+      this.channel.send({ type: 'opened', request, sensorIds: this.sensors.ids });
+    } catch (error) {
+      this.channel.send({ type: 'failed', request, failure: failureOf(error) });
+    }
+  }
+
+  private shut(): void {
+    this.stopEdge();
+    this.stopTrace();
+    this.traceHz = null;
+    this.edges.clear();
+    this.flush();
+    this.sensors.close();
+    this.sensors = OpenSensors.none;
+  }
+
+  private scheduleEdge(): void {
+    this.stopEdge();
+    const next = this.edges.next();
+    if (next === null) return;
+    const waitMs = Number(next.atNs - this.effects.nowNs()) / 1e6;
+    this.stopEdge = this.effects.after(Math.max(0, waitMs), () => this.readEdge());
+  }
+
+  private readEdge(): void {
+    const next = this.edges.next();
+    if (next === null) return;
+    const readings = this.sensors.readAll();
+    this.beat();
+    const edge = {
+      index: next.index,
+      atNs: next.atNs,
+      readings,
+      health: this.sensors.health(),
+      wallUnixMs: this.effects.wallUnixMs(),
+      wallAtNs: this.effects.nowNs(),
+      silenceS: this.longestSilenceS,
+    };
+    this.longestSilenceS = 0;
+    this.edges.done(next.id, { type: 'edge', id: next.id, index: next.index, edge });
+    if (this.traceHz !== null) this.trace.add(readings);
+    this.scheduleEdge();
+    this.flush();
+  }
+
+  private traceTick(): void {
+    if (this.traceHz === null) return;
+    const now = this.effects.nowNs();
+    this.trace.add(this.sensors.readDue(now, this.edges.quiet, this.edges.next()?.atNs ?? null));
+    this.trace.add(this.sensors.drain());
+    if (now - this.lastBatchNs >= batchNs) this.flush();
+    this.stopTrace = this.effects.after(1000 / this.traceHz, () => this.traceTick());
+  }
+
+  /** Sends what waits, unless a window is open: then it waits for the closing edge. */
+  private flush(): void {
+    if (this.edges.quiet) return;
+    for (const message of this.edges.release()) this.channel.send(message);
+    this.sendTrace();
+  }
+
+  private sendTrace(): void {
+    if (this.edges.quiet) return;
+    this.lastBatchNs = this.effects.nowNs();
+    const batch = this.trace.take();
+    if (batch !== null) this.channel.send({ type: 'trace', batch });
+  }
+
+  private heartbeat(): void {
+    this.beat();
+    if (++this.beats % keepAliveBeats === 0) this.sensors.keepAlive();
+    this.effects.after(heartbeatMs, () => this.heartbeat());
+  }
+
+  private beat(): void {
+    const now = this.effects.nowNs();
+    this.longestSilenceS = Math.max(this.longestSilenceS, secondsBetween(this.lastBeatNs, now));
+    this.lastBeatNs = now;
+  }
+}

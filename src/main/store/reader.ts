@@ -1,0 +1,198 @@
+import type { Database } from 'better-sqlite3';
+import { LabError } from '../../shared/errors';
+import type { Machine } from '../../shared/machine';
+import type { SensorInfo } from '../../shared/meter';
+import type { Model } from '../../shared/model';
+import type { RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { damaged } from './failures';
+import { findNamed, type Named } from './find';
+import {
+  decodeReadings,
+  type ReadingCells,
+  type ReadingRole,
+  type ReadingsRecord,
+  type StoredReadings,
+} from './readings';
+import {
+  type DeviceState,
+  type Experiment,
+  type RecordCells,
+  type RunEvent,
+  readRecord,
+  type SensorOfRun,
+  type StoredWindow,
+} from './records';
+import { decodeSamples, type SampleCells } from './samples';
+import { type VerifyReport, verifyDatabase } from './verify';
+
+/** Every part that is given must fit. */
+export interface RunFilter {
+  experimentId?: string;
+  modelId?: string;
+  machineId?: string;
+  /** Any of these. */
+  status?: readonly RunStatus[];
+}
+
+/** The hashes that tie a run's numbers to its stored rows, for bundles and claims. */
+export interface RunHashes {
+  record: string;
+  windows: { index: number; record: string; samples: string }[];
+  readings: { sensorId: string; role: ReadingRole; seq: number; record: string; columns: string }[];
+}
+
+/**
+ * Every question to a lab. Whoever holds only this cannot write. Each record and column is held against its
+ * SHA-256 as it is read.
+ * @throws LabError lab_damaged if a record or column no longer has its hash; not_found for an id that is not there
+ */
+export interface LabReader {
+  /** In order of import. */
+  listModels(): Model[];
+  getModel(id: string): Model;
+  /** By id, name, or 8 or more first digits of the id. @throws LabError bad_input where several answer */
+  findModel(text: string): Model;
+  listMachines(): Machine[];
+  getMachine(id: string): Machine;
+  /** Oldest first. */
+  listExperiments(): Experiment[];
+  getExperiment(id: string): Experiment;
+  findExperiment(text: string): Experiment;
+  /** Experiments that have not ended, oldest first: to be resumed. */
+  unfinishedExperiments(): Experiment[];
+  /** By experiment (oldest first), then place in the plan, then time queued. */
+  listRuns(filter?: RunFilter): RunRecord[];
+  getRun(id: string): RunRecord;
+  findRun(text: string): RunRecord;
+  /** Queued runs of an experiment in the order of the plan. */
+  pendingRuns(experimentId: string): RunRecord[];
+  /** In order of index. */
+  getWindows(runId: string): WindowRecord[];
+  getSamples(runId: string, index: number): WindowSamples;
+  sensorsOf(runId: string): SensorInfo[];
+  /** Batches by sensor, role and time; of one role where given. `readingsOf` makes single reads of them. */
+  getReadings(runId: string, role?: ReadingRole): StoredReadings[];
+  getStates(runId: string): DeviceState[];
+  getEvents(runId: string): RunEvent[];
+  hashesOf(runId: string): RunHashes;
+  /** Recomputes every hash and link; see verify.ts. */
+  verify(): VerifyReport;
+}
+
+const runOrder =
+  '(SELECT created_unix_ms FROM experiments WHERE id = experiment_id), experiment_id, ordinal, rowid';
+
+/** @param dir the lab's folder, for sentences */
+export function makeReader(db: Database, dir: string): LabReader {
+  const rotten = (what: string) =>
+    damaged(dir, undefined, `${what} no longer matches its checksum in the lab folder ${dir}.`);
+  /** The record in each row that the rest of the statement chooses. */
+  const records = <T>(what: string, rest: string) => {
+    const statement = db.prepare<unknown[], RecordCells>(`SELECT record, record_sha256 FROM ${rest}`);
+    return (...params: unknown[]): T[] =>
+      statement.all(...params).map((cells) => {
+        const value = readRecord<T>(cells);
+        if (value === null) throw rotten(`A stored ${what} (${cells.record.slice(0, 90)}…)`);
+        return value;
+      });
+  };
+  const one = <T>(found: T[], what: string, id: string): T => {
+    if (found[0] !== undefined) return found[0];
+    throw new LabError('not_found', `There is no ${what} ${id} in this lab.`);
+  };
+
+  const models = records<Model>('model', 'models ORDER BY imported_unix_ms, id');
+  const model = records<Model>('model', 'models WHERE id = ?');
+  const modelNames = db.prepare<[], Named>('SELECT id, name FROM models ORDER BY id');
+  const machines = records<Machine>('machine', 'machines ORDER BY rowid');
+  const machine = records<Machine>('machine', 'machines WHERE id = ?');
+  const experiments = records<Experiment>('experiment', 'experiments ORDER BY created_unix_ms, id');
+  const experiment = records<Experiment>('experiment', 'experiments WHERE id = ?');
+  const unfinished = records<Experiment>(
+    'experiment',
+    `experiments WHERE status IN ('queued', 'running') ORDER BY created_unix_ms, id`,
+  );
+  /** One statement per set of filters, so that each can use its index. */
+  const runQueries = new Map<string, (...params: unknown[]) => RunRecord[]>();
+  const listRuns = ({ experimentId, modelId, machineId, status }: RunFilter = {}) => {
+    const filters = [
+      ['experiment_id = ?', experimentId],
+      ['model_id = ?', modelId],
+      ['machine_id = ?', machineId],
+      ['status IN (SELECT value FROM json_each(?))', status && JSON.stringify(status)],
+    ].filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const where = ['true', ...filters.map(([sql]) => sql)].join(' AND ');
+    const query =
+      runQueries.get(where) ?? records<RunRecord>('run', `runs WHERE ${where} ORDER BY ${runOrder}`);
+    runQueries.set(where, query);
+    return query(...filters.map(([, value]) => value));
+  };
+  const run = records<RunRecord>('run', 'runs WHERE id = ?');
+  const runNames = db.prepare<[], Named>('SELECT id, NULL AS name FROM runs ORDER BY id');
+  const windows = records<StoredWindow>('window', 'windows WHERE run_id = ? ORDER BY idx');
+  const window = records<StoredWindow>('window', 'windows WHERE run_id = ? AND idx = ?');
+  const sampleCells = db.prepare<[string, number], SampleCells>(
+    'SELECT starts, starts_codec, durations, durations_codec FROM windows WHERE run_id = ? AND idx = ?',
+  );
+  const sensors = records<SensorOfRun>('sensor', 'sensors WHERE run_id = ? ORDER BY rowid');
+  const readings = db.prepare<{ runId: string; role: ReadingRole | null }, ReadingCells & RecordCells>(
+    `SELECT * FROM readings WHERE run_id = :runId AND (:role IS NULL OR role = :role)
+     ORDER BY sensor_id, role, seq`,
+  );
+  const states = records<DeviceState>('state', 'states WHERE run_id = ? ORDER BY seq');
+  const events = records<RunEvent>('event', 'events WHERE run_id = ? ORDER BY seq');
+  const runHash = db.prepare<[string], string>('SELECT record_sha256 FROM runs WHERE id = ?').pluck();
+  const windowHashes = db.prepare<[string], RunHashes['windows'][number]>(
+    `SELECT idx AS "index", record_sha256 AS record, samples_sha256 AS samples
+     FROM windows WHERE run_id = ? ORDER BY idx`,
+  );
+  const readingHashes = db.prepare<[string], RunHashes['readings'][number]>(
+    `SELECT sensor_id AS sensorId, role, seq, record_sha256 AS record, columns_sha256 AS columns
+     FROM readings WHERE run_id = ? ORDER BY sensor_id, role, seq`,
+  );
+
+  const getModel = (id: string) => one(model(id), 'model', id);
+  const getRun = (id: string) => one(run(id), 'run', id);
+
+  return {
+    listModels: () => models(),
+    getModel,
+    findModel: (text) => getModel(findNamed(text, modelNames.all(), 'model').id),
+    listMachines: () => machines(),
+    getMachine: (id) => one(machine(id), 'machine', id),
+    listExperiments: () => experiments(),
+    getExperiment: (id) => one(experiment(id), 'experiment', id),
+    findExperiment: (text) => {
+      const named = experiments().map((each) => ({ id: each.id, name: each.plan.name, each }));
+      return findNamed(text, named, 'experiment').each;
+    },
+    unfinishedExperiments: () => unfinished(),
+    listRuns,
+    getRun,
+    findRun: (text) => getRun(findNamed(text, runNames.all(), 'run').id),
+    pendingRuns: (experimentId) => listRuns({ experimentId, status: ['queued'] }),
+    getWindows: (runId) => windows(runId).map((stored) => stored.window),
+    getSamples: (runId, index) => {
+      const stored = one(window(runId, index), 'window', `${index} of run ${runId}`);
+      const samples = decodeSamples(stored.samples, sampleCells.get(runId, index)!);
+      if (samples === null) throw rotten(`Window ${index} of run ${runId}`);
+      return samples;
+    },
+    sensorsOf: (runId) => sensors(runId).map((of) => of.sensor),
+    getReadings: (runId, role) =>
+      readings.all({ runId, role: role ?? null }).map((cells) => {
+        const record = readRecord<ReadingsRecord>(cells);
+        const batch = record && decodeReadings(record, cells);
+        if (batch === null) throw rotten(`A batch of readings of run ${runId}`);
+        return batch;
+      }),
+    getStates: (runId) => states(runId),
+    getEvents: (runId) => events(runId),
+    hashesOf: (runId) => ({
+      record: one(runHash.all(runId), 'run', runId),
+      windows: windowHashes.all(runId),
+      readings: readingHashes.all(runId),
+    }),
+    verify: () => verifyDatabase(db),
+  };
+}

@@ -1,0 +1,150 @@
+import { formatCount } from '../units';
+import { axisTitle, xWords, yWords } from './quantities';
+import type { CurveRow } from './rows';
+import type { FigureSpec } from './spec';
+import { plainText } from './textWidth';
+import { notOnLogAxis, type VisiblePoint, type VisibleRows } from './visible';
+
+export interface FigureTexts {
+  title: string;
+  /** 'SIMULATED' or 'REPLAYED' where any drawn point is; cannot be edited away. */
+  badge: string | null;
+  xTitle: string;
+  yTitle: string;
+  /** One sentence an entry. */
+  caption: string[];
+  /** For assistive technology: kind, axes, series, counts. */
+  description: string;
+}
+
+const noMeter = 'No energy meter: latency shown';
+
+/** Every sentence of a curve figure. Pure; the date comes from the rows, in UTC. */
+export function figureTexts(spec: FigureSpec, visible: VisibleRows): FigureTexts {
+  const x = xWords[spec.x.quantity];
+  const y = yWords[spec.y.quantity];
+  const fallback = isFallback(spec, visible.points);
+  const title = `${y.name} against ${x.name.charAt(0).toLowerCase()}${x.name.slice(1)}`;
+  const xTitle = axisTitle(x);
+  const yTitle = axisTitle(y, fallback ? 'no energy meter' : null);
+  const caption = captionOf(spec, visible);
+  const scale = (kind: string) => (kind === 'log' ? 'logarithmic' : 'linear');
+  return {
+    title: plainText(spec.title ?? (fallback ? noMeter : title)),
+    badge: badgeOf(visible.points),
+    xTitle,
+    yTitle,
+    caption,
+    description: [
+      `Scatter of points. Horizontal: ${xTitle}, ${scale(spec.x.scale)}. Vertical: ${yTitle}, ${scale(spec.y.scale)}.`,
+      ...visible.series.map((s) => plainText(`Series ${s.label}: ${formatCount(s.points.length)} points.`)),
+      ...caption,
+    ].join(' '),
+  };
+}
+
+/** Latency stands in where no run of the figure had a meter. */
+function isFallback(spec: FigureSpec, points: readonly VisiblePoint[]): boolean {
+  if (spec.y.quantity !== 'latencyP50' || points.length === 0) return false;
+  return points.every((p) => p.row.provenance === 'none');
+}
+
+function badgeOf(points: readonly VisiblePoint[]): string | null {
+  if (points.some((p) => p.row.origin === 'simulated')) return 'SIMULATED';
+  if (points.some((p) => p.row.origin === 'replayed')) return 'REPLAYED';
+  return null;
+}
+
+function captionOf(spec: FigureSpec, visible: VisibleRows): string[] {
+  const { points } = visible;
+  const rows = points.map((p) => p.row);
+  const count = (style: string) => points.filter((p) => p.style === style).length;
+  const glances = rows.filter((r) => r.preset === 'glance').length;
+  const hollow = count('hollow');
+  return [
+    ...statistics(spec, points),
+    ...(count('estimate') > 0
+      ? ['≈, dashed: an estimate, not a measurement; its bar is the band of the method, ×/÷\u00a02.5.']
+      : []),
+    ...glanceSentence(points),
+    ...(hollow > glances
+      ? [`Hollow: limited results, ${formatCount(hollow)}\u00a0of\u00a0${formatCount(rows.length)}.`]
+      : []),
+    ...provenanceOf(rows),
+    ...[...visible.hidden]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([reason, k]) => hiddenSentence(plainText(reason), k)),
+    `${datesOf(rows)}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
+  ];
+}
+
+/** Says how a glance is drawn, whatever else its marks say. */
+function glanceSentence(points: readonly VisiblePoint[]): string[] {
+  const glances = points.filter((p) => p.row.preset === 'glance');
+  if (glances.length === 0) return [];
+  const keys = glances.map((p) => p.row.seriesKey);
+  const how = [
+    glances.some((p) => p.style === 'hollow') ? 'hollow' : null,
+    new Set(keys).size < keys.length ? 'joined by a thin line' : null,
+  ].filter((word) => word !== null);
+  const marked = how.length === 0 ? '' : `${how.join(', ')} – `;
+  const text = `${marked}glance: one 5\u00a0s window a model, a first look, never evidence.`;
+  return [text.charAt(0).toUpperCase() + text.slice(1)];
+}
+
+function hiddenSentence(reason: string, k: number): string {
+  if (reason === notOnLogAxis) return `Not shown on log axis: ${formatCount(k)}.`;
+  return `Not shown, ${inWords(reason)}: ${formatCount(k)}.`;
+}
+
+/** NO_SENSOR reads 'no sensor'; the points file keeps the code. */
+function inWords(reason: string): string {
+  return /^[A-Z0-9_]+$/.test(reason) ? reason.toLowerCase().replaceAll('_', ' ') : reason;
+}
+
+function statistics(spec: FigureSpec, points: readonly VisiblePoint[]): string[] {
+  if (points.length === 0) return ['No point to show.'];
+  const words = yWords[spec.y.quantity];
+  const counts = points.flatMap((p) => (p.row.n === null ? [] : [p.row.n]));
+  const low = Math.min(...counts);
+  const high = Math.max(...counts);
+  const range = low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
+  const sample = high === 1 ? words.sample.replace(/s$/, '') : words.sample;
+  const n = counts.length > 0 ? `, n = ${range} ${sample} a point` : '';
+  const measured = points.filter((p) => p.style !== 'estimate').map((p) => p.row);
+  const inner = measured.some((r) => r.yLow !== null);
+  const outer = measured.some((r) => r.yAbsLow !== null) && words.absoluteInterval !== null;
+  return [
+    `${words.statistic}${n}.`,
+    ...(inner ? [`${outer ? 'Thick bar' : 'Bar'}: ${words.repeatInterval}.`] : []),
+    ...(outer ? [`${inner ? 'Thin bar' : 'Bar'}: ${words.absoluteInterval}.`] : []),
+    ...(inner || outer ? ['Bars shorter than their mark are hidden by it.'] : []),
+  ];
+}
+
+function provenanceOf(rows: readonly CurveRow[]): string[] {
+  if (rows.length === 0) return [];
+  const devices = distinct(rows.map((r) => r.device));
+  const meters = distinct(
+    rows.map((r) =>
+      r.meter === null ? 'none' : `${r.meter} (${[r.provenance, unreal(r)].filter(Boolean).join(', ')})`,
+    ),
+  );
+  return [`Device: ${devices}.`, `Meter: ${meters}.`];
+}
+
+function unreal(row: CurveRow): string | null {
+  return row.origin === 'simulated' || row.origin === 'replayed' ? row.origin : null;
+}
+
+function distinct(values: readonly string[]): string {
+  return [...new Set(values.map(plainText))].sort().join('; ');
+}
+
+function datesOf(rows: readonly CurveRow[]): string {
+  const days = rows.map((r) => new Date(r.measuredUnixMs).toISOString().slice(0, 10)).sort();
+  const first = days[0];
+  const last = days.at(-1);
+  if (first === undefined) return '';
+  return first === last ? `Measured ${first} (UTC). ` : `Measured ${first} to ${last} (UTC). `;
+}

@@ -1,0 +1,180 @@
+import type { CurveRow } from '../../../src/shared/figures/rows';
+import { type FigureSpec, type FigureSpecInput, figureSpecSchema } from '../../../src/shared/figures/spec';
+import { drawFrom } from '../stats/draw';
+
+const measuredUnixMs = Date.UTC(2026, 0, 15, 10);
+
+export function specOf(over: Partial<FigureSpecInput> = {}): FigureSpec {
+  return figureSpecSchema.parse({ kind: 'curve-efficiency', appVersion: '0.1.0', ...over });
+}
+
+export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
+  const y = over.y === undefined ? 0.01 : over.y;
+  const part = (factor: number) => (y === null ? null : y * factor);
+  return {
+    runId: 'r0',
+    seriesKey: 'cpu',
+    seriesLabel: 'cpu, float32',
+    model: 'model',
+    x: 1e6,
+    y,
+    yLow: part(0.97),
+    yHigh: part(1.03),
+    yAbsLow: part(0.86),
+    yAbsHigh: part(1.16),
+    provenance: 'measured',
+    origin: 'hardware',
+    verdict: 'valid',
+    preset: 'standard',
+    n: 10,
+    device: 'NVIDIA H100 80GB HBM3',
+    meter: 'nvml, gpu.board',
+    measuredUnixMs,
+    notShownReason: null,
+    ...over,
+  };
+}
+
+/** A ladder of `n` models on a power law with scatter, sizes from `from` to `to`. */
+export function ladder(
+  seed: number,
+  n: number,
+  shape: { from: number; to: number; at: number; exponent: number; scatter: number },
+  over: (index: number, x: number, y: number) => Partial<CurveRow> = () => ({}),
+): CurveRow[] {
+  const draw = drawFrom(seed);
+  return Array.from({ length: n }, (_, i) => {
+    const x = Math.round(shape.from * (shape.to / shape.from) ** (n > 1 ? i / (n - 1) : 0));
+    const y = shape.at * (x / 1e6) ** shape.exponent * Math.exp(shape.scatter * draw.normal());
+    return rowOf({ runId: `${seed}-${i}`, x, y, model: `mlp-${i}`, ...over(i, x, y) });
+  });
+}
+
+const mlp = { from: 2e4, to: 8e7, at: 2e-3, exponent: 0.78, scatter: 0.1 };
+const cnn = { from: 5e4, to: 2.4e7, at: 1.4e-2, exponent: 0.9, scatter: 0.15 };
+const estimated = (y: number): Partial<CurveRow> => ({
+  provenance: 'estimate',
+  origin: 'model',
+  verdict: 'limited',
+  preset: 'glance',
+  n: 1,
+  yLow: null,
+  yHigh: null,
+  yAbsLow: y / 2.5,
+  yAbsHigh: y * 2.5,
+  device: 'AMD EPYC 7B13',
+  meter: 'cpu-estimate, cpu.package',
+});
+const latency = (n: number, y: number): Partial<CurveRow> => ({
+  provenance: 'none',
+  origin: null,
+  meter: null,
+  yLow: y * 0.98,
+  yHigh: y * 1.03,
+  yAbsLow: null,
+  yAbsHigh: null,
+  n,
+  preset: 'glance',
+  verdict: 'limited',
+  device: 'Intel Core i7-1165G7',
+});
+const missing: Partial<CurveRow> = {
+  y: null,
+  yLow: null,
+  yHigh: null,
+  yAbsLow: null,
+  yAbsHigh: null,
+  n: null,
+};
+
+/** The committed figures: what each is for is its name. */
+export const examples: Readonly<Record<string, { spec: FigureSpec; rows: CurveRow[] }>> = {
+  'energy-measured': {
+    spec: specOf(),
+    rows: [
+      ...ladder(1, 9, mlp, (i) => ({
+        seriesKey: 'mlp',
+        seriesLabel: 'mlp, cuda',
+        verdict: i === 1 ? 'limited' : 'valid',
+      })),
+      ...ladder(2, 7, cnn, () => ({ seriesKey: 'cnn', seriesLabel: 'cnn, cuda' })),
+    ],
+  },
+  'energy-estimate': {
+    spec: specOf(),
+    rows: ladder(3, 6, { ...mlp, at: 8e-3 }, (_i, _x, y) => ({
+      seriesLabel: 'mlp, cpu, float32',
+      ...estimated(y),
+    })),
+  },
+  'latency-no-meter': {
+    spec: specOf({ y: { quantity: 'latencyP50' } }),
+    rows: [
+      ...ladder(4, 6, { ...mlp, at: 1.2e-4, exponent: 0.85 }, (i, _x, y) => ({
+        seriesLabel: 'mlp',
+        ...latency(48_000 >> i, y),
+      })),
+      ...ladder(5, 4, { ...cnn, at: 3e-3 }, (i, _x, y) => ({
+        seriesKey: 'cnn',
+        seriesLabel: 'cnn',
+        ...latency(2_000 >> i, y),
+      })),
+    ],
+  },
+  'hostile-names': {
+    spec: specOf({ pointLabels: 'model', title: '<script>alert("1")</script> & friends' }),
+    rows: [
+      ...ladder(6, 5, mlp, (i) => ({
+        seriesKey: 'a',
+        seriesLabel: '<b>&"\'',
+        model: i === 2 ? '<b>&"\'' : i === 3 ? 'e\u202Elif\u0000' : `größe-${i}`,
+      })),
+      ...ladder(7, 6, cnn, (i) => ({
+        seriesKey: 'b',
+        seriesLabel: 'a series whose name does not end for quite some time, or ever',
+        ...(i === 1 ? { ...missing, notShownReason: 'READ_FAILED' } : {}),
+        ...(i === 2 ? { x: 0 } : {}),
+        ...(i === 3 ? { verdict: 'invalid' as const } : {}),
+      })),
+    ],
+  },
+  'dark-single-simulated': {
+    spec: specOf({ theme: 'dark', size: 'single', y: { quantity: 'inferencesPerJoule' } }),
+    rows: ladder(8, 5, { ...mlp, at: 400, exponent: -0.8 }, () => ({
+      origin: 'simulated',
+      meter: 'sim, gpu.board',
+    })),
+  },
+  'seven-series': {
+    spec: specOf({ size: 'tall' }),
+    rows: [0, 1, 2, 3, 4, 5, 6].flatMap((s) =>
+      ladder(20 + s, 6, { ...mlp, at: 1e-3 * 2.2 ** s, exponent: 0.7 }, (i) => ({
+        seriesKey: `s${s}`,
+        seriesLabel: `batch ${2 ** s}`,
+        verdict: (i + s) % 4 === 0 ? 'limited' : 'valid',
+      })),
+    ),
+  },
+  'linear-narrow': {
+    spec: specOf({
+      x: { scale: 'linear' },
+      y: { quantity: 'latencyP50', scale: 'linear' },
+      pointLabels: 'none',
+    }),
+    rows: ladder(9, 8, { ...mlp, from: 1e6, to: 9e6, at: 2e-3 }, (_i, _x, y) => ({
+      yLow: y * 0.95,
+      yHigh: y * 1.06,
+      yAbsLow: null,
+      yAbsHigh: null,
+      n: 4_211,
+    })),
+  },
+  'one-point': {
+    spec: specOf(),
+    rows: [rowOf({ x: 61_706, y: 3.1e-4, yLow: 3e-4, yHigh: 3.2e-4, yAbsLow: 2.8e-4, yAbsHigh: 3.5e-4 })],
+  },
+  empty: {
+    spec: specOf(),
+    rows: [rowOf({ ...missing, verdict: 'not_measured', notShownReason: 'NO_SENSOR' })],
+  },
+};
