@@ -25,7 +25,7 @@ interface Case {
 }
 
 /** A .pb file as a value with its elements; null for sequences and optionals. */
-function valueOf(path: string): { name: string; value: Value } | null {
+function readValue(path: string): { name: string; value: Value } | null {
   try {
     const t = readTensor(new WireMessage(readFileSync(path)), () => {});
     return { name: t.name, value: known(t.dims, t.elemType, tensorValues(t)) };
@@ -42,13 +42,13 @@ function readCase(dir: string, name: string): Case {
   const inputs = new Map<string, Value>();
   for (const [i, port] of model.graph.inputs.entries()) {
     if (port.kind !== 'tensor' || !files.includes(`input_${i}.pb`)) continue;
-    const read = valueOf(join(data, `input_${i}.pb`));
+    const read = readValue(join(data, `input_${i}.pb`));
     const named = model.graph.inputs.some((p) => p.name === read?.name);
     if (read) inputs.set(named ? read.name : port.name, read.value);
   }
   const outputs = model.graph.outputs.map((port, i) =>
     port.kind === 'tensor' && files.includes(`output_${i}.pb`)
-      ? (valueOf(join(data, `output_${i}.pb`))?.value ?? null)
+      ? (readValue(join(data, `output_${i}.pb`))?.value ?? null)
       : null,
   );
   return { name, model, inputs, outputs };
@@ -82,7 +82,8 @@ function score(
       s.known++;
       const wrongShape = mine.shape.join() !== want.shape!.join();
       const wrongType = mine.type !== null && mine.type !== want.type;
-      const near = (x: number, k: number) => Math.abs(x - want.data![k]!) <= 1e-6 + 1e-5 * Math.abs(x);
+      const near = (x: number, k: number) =>
+        x === want.data![k]! || Math.abs(x - want.data![k]!) <= 1e-6 + 1e-5 * Math.abs(x);
       const wrongData = mine.data !== null && want.data !== null && !mine.data.every(near);
       if (wrongShape || wrongType || wrongData) {
         s.wrong.push(`${c.name}: ${mine.type}[${mine.shape}] for ${want.type}[${want.shape}]`);

@@ -121,7 +121,9 @@ describe('a large lab', () => {
     makeWriter(spy);
     const plans = statements.flatMap((sql) => {
       const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
-      return explain.all(...(sql.includes(':') ? [{}] : Array(sql.split('?').length - 1).fill(null)));
+      const named = Object.fromEntries([...sql.matchAll(/:(\w+)/g)].map(([, name]) => [name, null]));
+      const positions = Array(sql.split('?').length - 1).fill(null);
+      return explain.all(...(sql.includes(':') ? [named] : positions));
     });
     const scans = plans.map((plan) => plan.detail).filter((detail) => detail.startsWith('SCAN'));
     expect(plans.length).toBeGreaterThan(20);

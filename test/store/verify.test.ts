@@ -56,6 +56,11 @@ describe('verify', () => {
     ['a changed time of 64 bits', `UPDATE windows SET open_ns = open_ns + 1`, /column open_ns/],
     ['a record of another row', `UPDATE models SET name = 'x'`, /column name/],
     ['changed samples', `UPDATE windows SET durations = starts`, /windows holds columns/],
+    [
+      'samples of another column',
+      'UPDATE windows SET durations = starts, durations_codec = starts_codec',
+      /windows holds columns/,
+    ],
     ['a changed codec', `UPDATE windows SET starts_codec = 'f64.raw' WHERE idx = 0`, /windows holds columns/],
     ['changed readings', `UPDATE readings SET t1 = t0`, /readings holds columns/],
     ['a changed hash', `UPDATE windows SET samples_sha256 = 'x'`, /column samples_sha256/],

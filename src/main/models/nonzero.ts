@@ -1,6 +1,6 @@
 import type { Tensor } from './graph';
 import { type OpenExternal, streamPayload } from './payload';
-import { elemBits } from './tensor';
+import { elemBits, payloadBytes } from './tensor';
 import { tensorValues } from './values';
 import type { ZeroPoint } from './zeropoints';
 
@@ -49,7 +49,7 @@ function octets(mask: number): Counter {
   };
 }
 
-/** Several elements a byte: looks the count of each byte up. Padding bits must be zero (ONNX says they are). */
+/** Several elements a byte: looks the count of each byte up.  */
 function packed(bits: 2 | 4, mask: number): Counter {
   const table = Uint8Array.from({ length: 256 }, (_, byte) => {
     let n = 0;
@@ -113,12 +113,17 @@ function countPlain(tensor: Tensor, openExternal: OpenExternal): number | null {
   if (tensor.elemType === 'float8e8m0') return tensor.elements;
   const counter = counterOf(tensor);
   if (counter === null) return tensor.elemType === 'string' ? tensor.elements : null;
+  const bits = elemBits[tensor.elemType] ?? 8;
+  const lastBits = (tensor.elements * bits) % 8;
+  let left = payloadBytes(tensor.elemType, tensor.elements) ?? 0;
   let n = 0;
   const ok = streamPayload(tensor, openExternal, (chunk, count) => {
+    left -= count;
+    // What the last byte of a packed type carries beside its elements does not count.
+    if (left === 0 && lastBits > 0) chunk[count - 1]! &= (1 << lastBits) - 1;
     n += counter(chunk, count);
   });
-  // Whatever an odd last byte of a packed type carries beside its element does not count.
-  return ok ? Math.min(n, tensor.elements) : null;
+  return ok ? n : null;
 }
 
 /** Finds the zero point of element `i`, given the zero point's elements and its layout. */

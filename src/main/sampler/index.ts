@@ -22,5 +22,5 @@ new Sampler(channel, {
     return () => clearTimeout(timer);
   },
   environment: defaultEnv,
-  providers: () => providersFor(process.env[testMeterVariable] ?? null),
+  providers: () => providersFor(process.env[testMeterVariable] || null),
 });

@@ -5,7 +5,7 @@ import type { EnvOptions } from '../meters/environment';
 /** Lab to sampler. `request` pairs an answer with its question. All times are hrtime ns. */
 export type ToSampler =
   | { type: 'probe'; request: number; options: EnvOptions }
-  /** Opens these sensors and closes those opened before. Answered by `opened`. */
+  /** Opens these sensors, closes those opened before and stops their trace and edges. Answered by `opened`. */
   | { type: 'open'; request: number; sensorIds: string[]; options: EnvOptions }
   /**
    * Reads every open sensor once at each of these times, in pairs: even ones open a window, odd ones

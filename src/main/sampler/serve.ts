@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { failureOf } from '../../shared/errors';
 import type { MeterProvider, MeterReport, ProbeEnv } from '../../shared/meter';
 import type { EnvOptions } from '../meters/environment';
@@ -27,7 +28,8 @@ const batchNs = 1_000_000_000n;
 /** Serves one lab over one channel until it is told to close. */
 export class Sampler {
   private sensors = OpenSensors.none;
-  private reports: MeterReport[] | null = null;
+  /** The last look for meters and what it was asked with. */
+  private probed: { options: EnvOptions; reports: MeterReport[] } | null = null;
   private readonly edges = new EdgeQueue();
   private readonly trace = new TraceBuffer();
   private traceHz: number | null = null;
@@ -84,14 +86,16 @@ export class Sampler {
       }
       const env = this.effects.environment(message.options);
       const providers = this.effects.providers();
+      if (message.type === 'probe' || !isDeepStrictEqual(this.probed?.options, message.options)) {
+        this.probed = { options: message.options, reports: await probeAll(env, providers) };
+      }
+      const reports = this.probed?.reports ?? [];
       if (message.type === 'probe') {
-        this.reports = await probeAll(env, providers);
-        this.channel.send({ type: 'reports', request, reports: this.reports });
+        this.channel.send({ type: 'reports', request, reports });
         return;
       }
       this.shut();
-      this.reports ??= await probeAll(env, providers);
-      this.sensors = await OpenSensors.open(message.sensorIds, this.reports, providers, env);
+      this.sensors = await OpenSensors.open(message.sensorIds, reports, providers, env);
       this.channel.send({ type: 'opened', request, sensorIds: this.sensors.ids });
     } catch (error) {
       this.channel.send({ type: 'failed', request, failure: failureOf(error) });
@@ -112,8 +116,10 @@ export class Sampler {
     this.stopEdge();
     const next = this.edges.next();
     if (next === null) return;
-    const waitMs = Number(next.atNs - this.effects.nowNs()) / 1e6;
-    this.stopEdge = this.effects.after(Math.max(0, waitMs), () => this.readEdge());
+    const waitMs = Math.ceil(Number(next.atNs - this.effects.nowNs()) / 1e6);
+    // A timer may fire a little early: then the rest is waited for, so that no edge is.
+    const due = () => (this.effects.nowNs() < next.atNs ? this.scheduleEdge() : this.readEdge());
+    this.stopEdge = this.effects.after(Math.max(0, waitMs), due);
   }
 
   private readEdge(): void {

@@ -7,6 +7,9 @@ export interface LabLock {
   release(): void;
 }
 
+/** Locks of this process. Without a reference the collector would close the file, and the lock would be gone. */
+const held = new Set<Database.Database>();
+
 /**
  * Makes this process the only writer of a lab until `release` or its end, however that comes: the lock is an
  * exclusive transaction on `lock.db`, which the system frees with the process.
@@ -31,9 +34,11 @@ export function takeLock(dir: string, pid: number = process.pid): LabLock {
       thrown,
     );
   }
+  held.add(db);
   notePid(pidFile, pid);
   return {
     release() {
+      if (!held.delete(db)) return;
       rmSync(pidFile, { force: true });
       db.close();
     },

@@ -33,7 +33,7 @@ export type PointRow = Readonly<Record<PointColumn, string | number | null>>;
  * The plotted points as a table, one row for every row of the figure, shown or not (then with its reason).
  * Units are UCUM codes; absent is null. `role` is 'estimated' only for estimated energy.
  */
-export function plottedPoints(spec: FigureSpec, rows: readonly CurveRow[]): PointRow[] {
+export function pointRows(spec: FigureSpec, rows: readonly CurveRow[]): PointRow[] {
   const { hiddenRows } = visibleRows(spec, rows);
   const words = yWords[spec.y.quantity];
   return rows.map((row, index) => ({

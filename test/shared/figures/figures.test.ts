@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { renderSvg } from '../../../src/main/lab/figures/renderSvg';
-import { plottedPoints, pointColumns } from '../../../src/shared/figures/points';
+import { pointColumns, pointRows } from '../../../src/shared/figures/points';
 import { figureSpecSchema } from '../../../src/shared/figures/spec';
 import { examples, ladder, rowOf, specOf } from './examples';
 
@@ -57,7 +57,7 @@ describe.each(Object.entries(examples))('figure %s', (name, { spec, rows }) => {
   });
 
   it('has a table twin with one row for every row, shown or not', () => {
-    const points = plottedPoints(spec, rows);
+    const points = pointRows(spec, rows);
     expect(points.map((p) => p.run_id)).toEqual(rows.map((r) => r.runId));
     for (const point of points) expect(Object.keys(point)).toEqual([...pointColumns]);
   });
@@ -106,7 +106,7 @@ describe('what a figure says', () => {
     expect(textOf('energy-estimate')).toContain('an estimate, not a measurement');
     const { spec, rows } = examples['energy-estimate']!;
     expect(renderSvg(spec, rows).match(/stroke-dasharray="3 2"/g)).toHaveLength(2 * rows.length);
-    expect(plottedPoints(spec, rows).every((p) => p.role === 'estimated')).toBe(true);
+    expect(pointRows(spec, rows).every((p) => p.role === 'estimated')).toBe(true);
   });
 
   it('without a meter the title and the axis say that latency is shown', () => {

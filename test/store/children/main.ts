@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { connectToRead, connectToWrite } from '../../../src/main/store/connection';
 import { readHeader } from '../../../src/main/store/migrations';
 import { databaseName, openLab } from '../../../src/main/store/open';
@@ -33,9 +35,11 @@ function nextRun(store: ReturnType<typeof openLab>): string {
 }
 
 const modes: Record<string, () => void> = {
-  /** Holds the lab until it is killed. */
+  /** Holds the lab until it is killed, and nothing in its hands that the collector could not take. */
   hold() {
     openLab(dir);
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
     say('ready');
     setInterval(() => {}, 1000);
   },

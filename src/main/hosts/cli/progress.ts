@@ -27,7 +27,7 @@ export interface ProgressView {
 
 /**
  * One progress line: stage, n of N, time left. Redrawn only when the lab reports a change of stage, never on a timer:
- * a terminal that redraws during a window would burn what is being measured. Not a terminal: one plain line per stage.
+ * a terminal that redraws during a window would burn what is being measured. Not a terminal: one plain line per run.
  */
 export function createProgress(stream: NodeJS.WriteStream, silent: boolean): ProgressView {
   if (silent) return { show: () => {}, above: (print) => print(), stop: () => {} };
@@ -35,9 +35,9 @@ export function createProgress(stream: NodeJS.WriteStream, silent: boolean): Pro
     let last = '';
     return {
       show(progress) {
-        const text = plainLine(progress);
-        if (text !== last) stream.write(`${text}\n`);
-        last = text;
+        const key = `${progress.finished} ${progress.runId}`;
+        if (key !== last && progress.runId !== null) stream.write(`${plainLine(progress)}\n`);
+        last = progress.runId === null ? last : key;
       },
       above: (print) => print(),
       stop: () => {},
@@ -91,6 +91,7 @@ function tail({ finished, total, stage, label, leftS }: Progress): string {
   return `${Math.min(total, finished + 1)} of ${total} · ${label} · ${stageWords[stage]}${left}`;
 }
 
-function plainLine(progress: Progress): string {
-  return `[${progress.finished}/${progress.total}] ${tail(progress)}`;
+function plainLine({ finished, total, label, leftS }: Progress): string {
+  const left = leftS === null ? '' : `, about ${formatDuration(leftS)} left`;
+  return `[${finished + 1}/${total}] ${label}${left}`;
 }

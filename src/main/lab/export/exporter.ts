@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { LabReader } from '../../store/reader';
 import { readingsOf } from '../../store/readings';
 import { callOverheadS } from '../queries';
@@ -21,9 +21,11 @@ export interface ExportRequest {
   /** null: everything in the lab. */
   experimentId: string | null;
   folder: string;
-  /** samples.csv: one row per stored inference; large. */
+  /** samples/<run_id>.csv: one row per stored inference; large. */
   samples: boolean;
 }
+
+const names = ['runs.csv', 'models.csv', 'windows.csv', 'readings.csv', 'samples'] as const;
 
 /**
  * Writes the data as CSV into a folder. Each file is written beside its final name, made durable and renamed when all
@@ -72,21 +74,19 @@ export async function exportData(
       map(runs, (run) => readingRows(reader, run.id)),
     );
     if (request.samples) {
-      const rows = await writeTable(
-        temporary('samples.csv'),
-        'run_id,window_index,sample_index,start_s,duration_s\r\n',
-        sampleBatches(
-          reader,
-          runs.map((r) => r.id),
-        ),
-      );
-      written.push({ name: 'samples.csv', rows });
+      const into = temporary('samples');
+      mkdirSync(into, { recursive: true });
+      let rows = 0;
+      for (const { id } of runs) rows += await writeTable(join(into, `${id}.csv`), sampleHeader, sampleBatches(reader, id));
+      written.push({ name: 'samples', rows });
     }
-    for (const { name } of written) renameSync(temporary(name), join(folder, name));
-  } catch (thrown) {
-    for (const name of ['runs.csv', 'models.csv', 'windows.csv', 'readings.csv', 'samples.csv'])
-      rmSync(temporary(name), { force: true });
-    throw thrown;
+    // An earlier export into the same folder is replaced only now that everything of this one is on the disk.
+    for (const { name } of written) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+      renameSync(temporary(name), join(folder, name));
+    }
+  } finally {
+    for (const name of names) rmSync(temporary(name), { recursive: true, force: true });
   }
   return { folder, files: written };
 }
@@ -132,48 +132,32 @@ function readingRows(reader: LabReader, runId: string): ReadingRow[] {
 }
 
 const SAMPLES_PER_BATCH = 50_000;
+const sampleHeader = 'window_index,sample_index,start_s,duration_s\r\n';
 
-/** Text of samples.csv in pieces. `start_s` counts from the first stored inference of its window; no cell needs quotes. */
-function* sampleBatches(
-  reader: LabReader,
-  runIds: readonly string[],
-): Iterable<{ text: string; rows: number }> {
-  for (const runId of runIds) {
-    for (const { index } of reader.getWindows(runId)) {
-      const { startsNs, durationsNs, stride } = reader.getSamples(runId, index);
-      for (let from = 0; from < startsNs.length; from += SAMPLES_PER_BATCH) {
-        const to = Math.min(startsNs.length, from + SAMPLES_PER_BATCH);
-        let text = '';
-        for (let i = from; i < to; i++)
-          text += `${runId},${index},${i * stride},${startsNs[i] / 1e9},${durationsNs[i] / 1e9}\r\n`;
-        yield { text, rows: to - from };
-      }
+/** Text of one run's samples in pieces. `start_s` counts from the first stored inference of its window; no cell needs quotes. */
+function* sampleBatches(reader: LabReader, runId: string): Iterable<{ text: string; rows: number }> {
+  for (const { index } of reader.getWindows(runId)) {
+    const { startsNs, durationsNs, stride } = reader.getSamples(runId, index);
+    for (let from = 0; from < startsNs.length; from += SAMPLES_PER_BATCH) {
+      const to = Math.min(startsNs.length, from + SAMPLES_PER_BATCH);
+      let text = '';
+      for (let i = from; i < to; i++) text += `${index},${i * stride},${startsNs[i] / 1e9},${durationsNs[i] / 1e9}\r\n`;
+      yield { text, rows: to - from };
     }
   }
 }
 
-async function writeTable(
-  path: string,
-  header: string,
-  batches: Iterable<{ text: string; rows: number }>,
-): Promise<number> {
-  const stream = createWriteStream(path);
-  let failed: Error | null = null;
-  stream.on('error', (error) => {
-    failed = error;
-  });
+/** Streams a table to disk and makes it durable; generators are pulled only as fast as the disk takes them. */
+async function writeTable(path: string, header: string, batches: Iterable<{ text: string; rows: number }>): Promise<number> {
   let rows = 0;
-  stream.write(header);
-  for (const batch of batches) {
-    if (failed) throw failed;
-    rows += batch.rows;
-    if (!stream.write(batch.text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
-    await turn(); // the service stays awake between batches
+  function* pieces() {
+    yield header;
+    for (const batch of batches) {
+      rows += batch.rows;
+      yield batch.text;
+    }
   }
-  if (failed) throw failed;
-  stream.end();
-  await once(stream, 'close');
-  if (failed) throw failed;
+  await pipeline(Readable.from(pieces()), createWriteStream(path));
   const file = await open(path, 'r+');
   await file.sync();
   await file.close();

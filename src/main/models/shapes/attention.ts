@@ -53,8 +53,8 @@ function attention(c: Call): Value[] {
 export function multiHeadSizes(c: Call): AttentionSizes {
   const heads = c.int('num_heads') ?? stuck();
   const q = c.shape(0);
-  // Packed QKV or KV (five axes) is not common enough to be certain about.
-  if (q.length !== 3 || !c.has(1) || !c.has(2)) stuck();
+  // Packed QKV or KV (five axes) and buffers shared with the past are not certain.
+  if (q.length !== 3 || !c.has(1) || !c.has(2) || c.has(8)) stuck();
   const [k, v] = [c.shape(1), c.shape(2)];
   const headSize = q[2]! / heads;
   const past = c.has(6) ? c.shape(6)[2]! : 0;
@@ -85,6 +85,7 @@ export function fusedAttentionSizes(
   const [x, w] = [c.shape(0), c.shape(1)];
   const heads = c.int('num_heads') ?? stuck();
   if (x.length !== 3 || w.length !== 2 || w[0] !== x[2]) stuck();
+  if (c.int('past_present_share_buffer', 0) === 1) stuck();
   const split = c.ints('qkv_hidden_sizes') ?? [w[1]! / 3, w[1]! / 3, w[1]! / 3];
   const past = c.has(pastInput) ? c.shape(pastInput)[3]! : 0;
   return {

@@ -35,10 +35,11 @@ export function gemmSizes(c: Call, right: number): [m: number, k: number, n: num
   return k === kb ? [m, k, n] : stuck();
 }
 
+/** A quantised Gemm without a scale for its result (input 6) gives floats. */
 function gemm(right: number): Rule {
   return (c) => {
     const [m, , n] = gemmSizes(c, right);
-    return [known([m, n], c.type(0))];
+    return [known([m, n], right === 3 && !c.has(6) ? 'float32' : c.type(0))];
   };
 }
 

@@ -4,7 +4,6 @@ import { renderPng } from '../../../../src/main/lab/figures/renderPng';
 import { renderSvg } from '../../../../src/main/lab/figures/renderSvg';
 import { examples } from '../../../shared/figures/examples';
 
-const fonts = join(import.meta.dirname, '../../../../resources/fonts');
 const { spec, rows } = examples['energy-measured']!;
 
 /** Width and height from the header chunk. */
@@ -16,16 +15,16 @@ function sizeOf(png: Uint8Array): [number, number] {
 describe('renderPng', () => {
   it('draws at 96 and 192 dots per inch', () => {
     const svg = renderSvg(spec, rows);
-    const [width, height] = sizeOf(renderPng(svg, fonts, 1));
+    const [width, height] = sizeOf(renderPng(svg, 1));
     expect(Math.abs(width - 680)).toBeLessThanOrEqual(1);
-    expect(sizeOf(renderPng(svg, fonts, 2))[0]).toBeGreaterThan(2 * width - 2);
+    expect(sizeOf(renderPng(svg, 2))[0]).toBeGreaterThan(2 * width - 2);
     expect(height).toBeGreaterThan(400);
   });
 
   it('writes text with the bundled fonts: without them the picture loses its letters', () => {
     const svg = renderSvg(spec, rows);
-    expect(renderPng(svg, fonts, 1).length).toBeGreaterThan(
-      1.5 * renderPng(svg, join(fonts, 'none'), 1).length,
+    expect(renderPng(svg, 1).length).toBeGreaterThan(
+      1.5 * renderPng(svg, 1, join(import.meta.dirname, 'none')).length,
     );
   });
 });

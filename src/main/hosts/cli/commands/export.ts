@@ -9,7 +9,7 @@ export function exportCommand(): Command {
     .description('the data as CSV: runs, models, windows, meter readings, raw samples')
     .argument('<folder>', 'where the files go')
     .option('--experiment <id>', 'only one experiment')
-    .option('--no-samples', 'without samples.csv, which has a row per inference')
+    .option('--no-samples', 'without samples/, which has a row per inference')
     .action(
       async (
         into: string,
