@@ -4,6 +4,7 @@ import { countMacs, macTable } from '../../src/main/models/macs';
 import { readModel } from '../../src/main/models/reader';
 import { rules } from '../../src/main/models/shapes/rules';
 import { zeroMacOperators } from '../../src/main/models/zeromacs';
+import { LabError } from '../../src/shared/errors';
 import {
   attribute,
   constant,
@@ -288,6 +289,64 @@ describe('what is not known is named, and nothing else is said', () => {
   it('a chain of 100,000 nodes', () => {
     const nodes = Array.from({ length: 100_000 }, (_, i) => node('Relu', [i ? `t${i - 1}` : 'x'], [`t${i}`]));
     expect(macs({ nodes }, { x: [1] }).macs).toBe(0);
+  });
+});
+
+describe('hostile graphs', () => {
+  const body = graph({
+    nodes: [node('Identity', ['go'], ['again']), node('Concat', ['s', 's'], ['t'], [a.int('axis', 0)])],
+    inputs: [port('i', 'int64'), port('go', 'bool'), port('s')],
+    outputs: [port('again', 'bool'), port('t')],
+  });
+  const numbers = (name: string, ...xs: number[]) => tensor(name, 'int64', [xs.length], { raw: i64(...xs) });
+  const rich = model({
+    nodes: [
+      node('Shape', ['x'], ['s']),
+      node('Slice', ['s', 'from', 'to'], ['part']),
+      node('Concat', ['part', 'rest'], ['target'], [a.int('axis', 0)]),
+      node('Reshape', ['x', 'target'], ['r']),
+      node('Tile', ['from', 'rest'], ['tiled']),
+      node('Expand', ['rest', 'to'], ['wide']),
+      node('Loop', ['n', '', 'x'], ['grown'], [a.graph('body', body)]),
+      node('Conv', ['img', 'k'], ['c'], [a.ints('strides', [2, 2]), a.ints('pads', [1, 1, 1, 1])]),
+      node('Split', ['c'], ['p', 'q'], [a.int('axis', 1)]),
+      node('Einsum', ['r', 'w'], ['e'], [a.text('equation', 'ij,jk->ik')]),
+      node('Gather', ['rest', 'from'], ['g']),
+      node('ConstantOfShape', ['to'], ['z']),
+    ],
+    inputs: [port('x', 'float32', [2, 3]), port('img', 'float32', [1, 1, 8, 8])],
+    outputs: [port('e')],
+    initializers: [
+      ...[numbers('from', 0), numbers('to', 1), numbers('rest', -1), numbers('n', 3)],
+      ...[weights('k', [4, 1, 3, 3]), weights('w', [3, 5])],
+    ],
+  });
+  const shapes = { x: [2, 3], img: [1, 1, 8, 8] };
+
+  it('the model itself is counted', () => {
+    expect(countMacs(readModel(rich), shapes).macs).toBe(16 * 4 * 9 + 2 * 3 * 5);
+  });
+
+  it('mutants are refused by the reader or counted or named: nothing else, and at once', () => {
+    let counted = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(rich.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        (edits) => {
+          const bytes = rich.slice();
+          for (const [at, value] of edits) bytes[at] = value;
+          try {
+            const { macs: n, missingReason } = countMacs(readModel(bytes), shapes);
+            expect(n === null).toBe(missingReason !== null);
+            counted++;
+          } catch (thrown) {
+            if (!(thrown instanceof LabError)) throw thrown;
+          }
+        },
+      ),
+      { seed: 30, numRuns: 3000 },
+    );
+    expect(counted).toBeGreaterThan(1000);
   });
 });
 

@@ -115,9 +115,12 @@ export const macTable: MacTable = (label) =>
 /** What may be known of the inputs beside their shapes: one value that fills an input, by name (`sr: 16000`). */
 export type FillValues = Readonly<Record<string, number>>;
 
+/** Names come from files and may be of any length. */
+const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
 function missing(reasons: readonly string[], operators: readonly (string | null)[]): Macs {
-  const names = [...new Set(operators.filter((o) => o !== null))].sort();
-  const shown = reasons.slice(0, 5).join('; ');
+  const names = [...new Set(operators.filter((o) => o !== null).map(shortened))].sort();
+  const shown = reasons.slice(0, 5).map(shortened).join('; ');
   const more = reasons.length > 5 ? ` and ${reasons.length - 5} more` : '';
   return { macs: null, missingReason: `MACs are not known: ${shown}${more}.`, unknownOperators: names };
 }
