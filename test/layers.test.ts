@@ -17,31 +17,40 @@ const onlyIn: Record<string, RegExp> = {
 const sharedMayImport = new Set(['zod']);
 const figuresMayImport = new Set(['zod', 'react', '@visx/scale', '@visx/shape']);
 
-export interface Import {
+interface Import {
   file: string;
   from: string;
 }
 
 /** Every rule that an import breaks, in words. Pure. */
-export function broken({ file, from }: Import): string | null {
+function broken({ file, from }: Import): string | null {
   if (from.startsWith('.')) {
     const target = relative(root, resolve(root, file, '..', from));
-    if (file.startsWith('src/shared/') && !target.startsWith('src/shared/')) return 'shared imports only itself';
-    if (file.startsWith('src/renderer/') && !/^src\/(shared|renderer)\//.test(target)) return 'the page imports only shared';
-    if (!file.startsWith('src/main/runner/') && /^src\/main\/runner\/(engines\/(capi|package)|ort\/)/.test(target))
+    if (file.startsWith('src/shared/') && !target.startsWith('src/shared/'))
+      return 'shared imports only itself';
+    if (file.startsWith('src/renderer/') && !/^src\/(shared|renderer)\//.test(target))
+      return 'the page imports only shared';
+    if (
+      !file.startsWith('src/main/runner/') &&
+      /^src\/main\/runner\/(engines\/(capi|package)|ort\/)/.test(target)
+    )
       return 'ONNX Runtime is touched only in the runner';
-    if (file.startsWith('src/main/runner/') && /^src\/main\/(store|lab|meters|sampler|hosts)\//.test(target)) return 'the runner knows no lab and no meter';
-    if (file.startsWith('src/main/sampler/') && /^src\/main\/(store|lab|models|runner|hosts)\//.test(target)) return 'the sampler knows no models';
+    if (file.startsWith('src/main/runner/') && /^src\/main\/(store|lab|meters|sampler|hosts)\//.test(target))
+      return 'the runner knows no lab and no meter';
+    if (file.startsWith('src/main/sampler/') && /^src\/main\/(store|lab|models|runner|hosts)\//.test(target))
+      return 'the sampler knows no models';
     return null;
   }
   if (onlyIn[from] && !onlyIn[from].test(file)) return `${from} is imported only in ${onlyIn[from].source}`;
-  if (file.startsWith('src/shared/figures/')) return figuresMayImport.has(from) ? null : 'figures import react and visx only';
-  if (file.startsWith('src/shared/')) return sharedMayImport.has(from) ? null : 'shared imports zod and itself only';
+  if (file.startsWith('src/shared/figures/'))
+    return figuresMayImport.has(from) ? null : 'figures import react and visx only';
+  if (file.startsWith('src/shared/'))
+    return sharedMayImport.has(from) ? null : 'shared imports zod and itself only';
   return null;
 }
 
 /** Static, type-only and dynamic imports; types are erased, so they drag nothing in. */
-export function importsOf(file: string, text: string): Import[] {
+function importsOf(file: string, text: string): Import[] {
   const statics = [...text.matchAll(/^\s*(?:import|export)\s(?!type\s)[^'"]*?from\s+'([^']+)'/gm)];
   const bare = [...text.matchAll(/^\s*import\s+'([^']+)'/gm)];
   const dynamic = [...text.matchAll(/\bimport\('([^']+)'\)/g)];
@@ -75,7 +84,8 @@ describe('layers', () => {
   });
 
   it('sees imports over several lines and dynamic ones, and leaves types alone', () => {
-    const text = "import {\n  a,\n} from './a';\nconst b = await import('b');\nimport type { C } from 'better-sqlite3';\n";
+    const text =
+      "import {\n  a,\n} from './a';\nconst b = await import('b');\nimport type { C } from 'better-sqlite3';\n";
     expect(importsOf('x', text).map((i) => i.from)).toEqual(['./a', 'b']);
   });
 });

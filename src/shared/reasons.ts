@@ -144,7 +144,8 @@ export function verdictOf(
   fallback: 'none' | 'cpu' = 'none',
 ): Verdict {
   // A fallback that the plan names is known to its reader: limited, not invalid.
-  const level = (c: ReasonCode): Level => (c === 'EP_FALLBACK' && fallback === 'cpu' ? 'F' : reasons[c].level);
+  const level = (c: ReasonCode): Level =>
+    c === 'EP_FALLBACK' && fallback === 'cpu' ? 'F' : reasons[c].level;
   const levels = new Set(codes.filter((c) => concerns(c, result)).map(level));
   if (levels.has('X')) return 'not_measured';
   if (levels.has('R')) return 'invalid';

@@ -37,7 +37,10 @@ describe('inferences between two instants', () => {
   it('adds up: any cut in between gives the same sum, and the whole gives all', () => {
     fc.assert(
       fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (list, cut) => {
-        const samples = loopOf(list, list.map((d) => d % 7));
+        const samples = loopOf(
+          list,
+          list.map((d) => d % 7),
+        );
         const end = samples.originNs + BigInt(samples.startsNs.at(-1)! + samples.durationsNs.at(-1)!);
         const middle = samples.originNs + BigInt(Math.floor(Number(end - samples.originNs) * cut));
         const a = inferencesBetween(samples, samples.originNs, middle)!;

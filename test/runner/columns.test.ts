@@ -24,18 +24,21 @@ function countingSession(kind: 'sync' | 'async'): TimedSession & { runs: number;
 }
 
 describe('sample columns', () => {
-  it.each(['sync', 'async'] as const)('hold every inference of a %s session, in order, none overlapping', async (kind) => {
-    const session = countingSession(kind);
-    const columns = newColumns(1 << 16);
-    await record(session, columns, process.hrtime.bigint() + 3_000_000n);
-    expect(columns.inferences).toBe(session.runs);
-    expect(session.settled).toBe(session.runs);
-    expect(columns.length * columns.stride).toBeGreaterThanOrEqual(columns.inferences);
-    for (let i = 0; i < columns.length; i++) {
-      expect(columns.ends[i]).toBeGreaterThanOrEqual(columns.starts[i]);
-      if (i > 0) expect(columns.starts[i]).toBeGreaterThanOrEqual(columns.ends[i - 1]);
-    }
-  });
+  it.each(['sync', 'async'] as const)(
+    'hold every inference of a %s session, in order, none overlapping',
+    async (kind) => {
+      const session = countingSession(kind);
+      const columns = newColumns(1 << 16);
+      await record(session, columns, process.hrtime.bigint() + 3_000_000n);
+      expect(columns.inferences).toBe(session.runs);
+      expect(session.settled).toBe(session.runs);
+      expect(columns.length * columns.stride).toBeGreaterThanOrEqual(columns.inferences);
+      for (let i = 0; i < columns.length; i++) {
+        expect(columns.ends[i]).toBeGreaterThanOrEqual(columns.starts[i]);
+        if (i > 0) expect(columns.starts[i]).toBeGreaterThanOrEqual(columns.ends[i - 1]);
+      }
+    },
+  );
 
   it('never overflow: a model that turns out faster than expected is thinned, sample i stays inference i·stride', async () => {
     const session = countingSession('sync');

@@ -5,7 +5,9 @@ const bytes = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOf
 
 describe('outputs of an inference', () => {
   it('count NaN and infinities of each floating type', () => {
-    expect(countNonFinite('float32', bytes(Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, -0)))).toBe(2);
+    expect(
+      countNonFinite('float32', bytes(Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, -0))),
+    ).toBe(2);
     expect(countNonFinite('float64', bytes(Float64Array.of(Number.NEGATIVE_INFINITY, 2)))).toBe(1);
     expect(countNonFinite('float16', bytes(Uint16Array.of(0x7c00, 0x7e00, 0x3c00)))).toBe(2);
     expect(countNonFinite('bfloat16', bytes(Uint16Array.of(0x7f80, 0x3f80)))).toBe(1);

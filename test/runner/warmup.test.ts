@@ -23,26 +23,50 @@ const rule = { inferences: 20, minS: 0.02, capS: 0.2, blockS: 0.01 };
 
 describe('warm-up', () => {
   it('ends settled on a steady model, after at least the inferences asked for', async () => {
-    const result = await warmUp(pacedSession(() => 0.5), newColumns(), rule);
+    const result = await warmUp(
+      pacedSession(() => 0.5),
+      newColumns(),
+      rule,
+    );
     expect(result.inferences).toBeGreaterThanOrEqual(20);
     expect(result.settled).toBe(true);
   });
 
   it('goes on while the model still speeds up', async () => {
-    const steady = await warmUp(pacedSession(() => 0.5), newColumns(), rule);
-    const falling = await warmUp(pacedSession((n) => 3 / (1 + n / 20)), newColumns(), rule);
+    const steady = await warmUp(
+      pacedSession(() => 0.5),
+      newColumns(),
+      rule,
+    );
+    const falling = await warmUp(
+      pacedSession((n) => 3 / (1 + n / 20)),
+      newColumns(),
+      rule,
+    );
     expect(falling.ns).toBeGreaterThan(steady.ns);
   });
 
   it('gives up at the cap and says that it has not settled', async () => {
-    const result = await warmUp(pacedSession((n) => (Math.floor(n / 8) % 2 === 0 ? 0.5 : 1.5)), newColumns(), { ...rule, capS: 0.1 });
+    const result = await warmUp(
+      pacedSession((n) => (Math.floor(n / 8) % 2 === 0 ? 0.5 : 1.5)),
+      newColumns(),
+      { ...rule, capS: 0.1 },
+    );
     if (!result.settled) expect(result.ns).toBeGreaterThanOrEqual(0.1e9);
-    const never = await warmUp(pacedSession((n) => 1.2 ** (n / 5)), newColumns(), { ...rule, inferences: 5, minS: 0.01, capS: 0.1 });
+    const never = await warmUp(
+      pacedSession((n) => 1.2 ** (n / 5)),
+      newColumns(),
+      { ...rule, inferences: 5, minS: 0.01, capS: 0.1 },
+    );
     expect(never.settled).toBe(false);
   });
 
   it('does not wait for twenty inferences of a very slow model beyond five times the cap', async () => {
-    const result = await warmUp(pacedSession(() => 60), newColumns(), { ...rule, capS: 0.05 });
+    const result = await warmUp(
+      pacedSession(() => 60),
+      newColumns(),
+      { ...rule, capS: 0.05 },
+    );
     expect(result.inferences).toBeLessThan(20);
   });
 });

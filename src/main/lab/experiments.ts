@@ -5,11 +5,12 @@ import type { Model } from '../../shared/model';
 import { type Condition, expandPlan, type Plan } from '../../shared/plan';
 import type { Phase, RunRecord } from '../../shared/run';
 import { parseRecipe } from '../models/builders';
+import { ownSettings } from '../models/inputs';
 import { sha256OfValue } from '../store/canonical';
 import { conditionSha256, type Experiment } from '../store/records';
 import type { LabContext } from './context';
 import { openMeters } from './meterSession';
-import { buildInto, identityModel, isRecipe, refuseUnmeasurable, resolveModel } from './models';
+import { buildInto, identityModel, isRecipe, refuseUnknownSettings, resolveModel } from './models';
 import { expectedRunS, secondsLeft } from './progress';
 import { newestOfEachPlace, viewOfExperiment } from './queries';
 import { runOne } from './runOne';
@@ -64,11 +65,10 @@ export function createExperiments(
     async start(plan, tdpW) {
       refuseSecond();
       // Resolved before anything is stored: a plan with one bad name measures nothing.
-      for (const text of plan.models) {
-        if (isRecipe(text)) parseRecipe(text);
-        const model = resolveModel(context, text);
-        if (model) refuseUnmeasurable(model);
-      }
+      refuseUnknownSettings(
+        plan,
+        plan.models.map((text) => resolveModel(context, text)),
+      );
       const machine = await describe(tdpW);
       refuseSecond();
       store.writer.putMachine(machine);
@@ -168,7 +168,8 @@ function newRun(
   place: Place,
   model: Model,
 ): RunRecord {
-  const condition = { ...place.condition, modelId: model.id };
+  // The plan's dimensions and values are for all its models together; the condition keeps what this one has.
+  const condition = { ...place.condition, modelId: model.id, ...ownSettings(model.inputs, place.condition) };
   return {
     id: context.effects.newId(),
     experimentId,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LabError } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import { type Condition, presets } from '../../shared/plan';
-import { indexHints, makeData, resolveInputs } from '../models/inputs';
+import { indexHints, knownValues, makeData, resolveInputs } from '../models/inputs';
 import { countMacs } from '../models/macs';
 import { readModel } from '../models/reader';
 import type { RunnerJob } from '../runner/protocol';
@@ -45,7 +45,7 @@ export function prepareRun(
     values: condition.values,
     hints: indexHints(graph),
   });
-  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])));
+  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])), knownValues(specs));
   const preset = presets[condition.preset];
   const short = condition.windowS < 1; // tests and the call overhead: everything scaled down with the window
   return {
@@ -68,6 +68,14 @@ export function prepareRun(
         fill: JSON.stringify(spec.fill),
         data: makeData(spec, condition.seed),
       })),
+      assumed: specs.flatMap((spec) => [
+        ...spec.freeDims
+          .filter((d) => d.from === 'default')
+          .map((d) => `${d.name ?? `${spec.name}:${d.axis}`} = ${d.size}`),
+        ...(spec.fill.kind === 'constant' && !(spec.name in condition.values)
+          ? [`${spec.name} = ${spec.fill.value}`]
+          : []),
+      ]),
       warmup: {
         inferences: 20,
         minS: short ? condition.windowS / 5 : preset.warmupMinS,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Outputs } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Model } from '../../shared/model';
+import type { Plan } from '../../shared/plan';
 import {
   type BuildSpec,
   buildIdentity,
@@ -14,6 +15,7 @@ import {
 } from '../models/builders';
 import type { BuiltModel } from '../models/builders/parts';
 import { findModelFiles, type Imported, importModel } from '../models/import';
+import { ownSettings } from '../models/inputs';
 import type { LabContext } from './context';
 
 /** Imports files and folders; every path ends either imported or refused with its reason. */
@@ -98,13 +100,31 @@ function keep(
   return { model: isNew ? model : get(model.id), alreadyThere: !isNew };
 }
 
-/** Refuses a plan whose model cannot be measured at all, before anything is stored. */
-export function refuseUnmeasurable(model: Model): void {
-  if (model.outputs.length === 0) {
-    throw new LabError(
-      'unsupported',
-      `${model.name} has no outputs, so there is nothing to measure.`,
-      'Export the model with outputs.',
-    );
+/**
+ * Refuses a plan that fixes a dimension or a value that none of its models has; a recipe that is still to be built
+ * (null) may have it. Also refuses models that cannot be measured at all.
+ */
+export function refuseUnknownSettings(plan: Plan, models: readonly (Model | null)[]): void {
+  for (const model of models) {
+    if (model?.outputs.length === 0) {
+      throw new LabError(
+        'unsupported',
+        `${model.name} has no outputs, so there is nothing to measure.`,
+        'Export the model with outputs.',
+      );
+    }
+  }
+  if (models.includes(null)) return;
+  const own = models.flatMap((m) => (m ? [ownSettings(m.inputs, plan)] : []));
+  for (const kind of ['dims', 'values'] as const) {
+    for (const key of Object.keys(plan[kind])) {
+      if (own.some((o) => key in o[kind])) continue;
+      const what = kind === 'dims' ? 'a free dimension' : 'an input';
+      throw new LabError(
+        'bad_plan',
+        `No model of this plan has ${what} called “${key}”.`,
+        'thirty-watts models show MODEL lists the inputs and free dimensions of a model.',
+      );
+    }
   }
 }

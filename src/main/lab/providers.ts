@@ -83,7 +83,7 @@ function plainReason(message: string, stderr: string): string {
   if (/libvulkan\.so\.1/.test(stderr)) return 'No Vulkan loader (libvulkan.so.1) is installed.';
   if (/No supported adapters/.test(message))
     return 'No GPU adapter with a Vulkan, Metal or Direct3D 12 driver was found.';
-  if (/providers_cuda|libcublas|libcudart|libcudnn/.test(message))
+  if (/providers_cuda|libcublas|libcudart|libcudnn|ExecutionProvider_Cuda/.test(message))
     return 'The CUDA provider library or the CUDA libraries it needs are not installed.';
   if (/DML|Dml/.test(message) && /not (supported|enabled|available)/i.test(message))
     return 'This build of ONNX Runtime does not contain it.';

@@ -5,7 +5,7 @@ import { LabError } from '../../shared/errors';
 import { type CurveRun, curveRows, defaultYQuantity } from '../../shared/figures/rows';
 import { figureSpecSchema } from '../../shared/figures/spec';
 import type { RunRecord } from '../../shared/run';
-import { resolveInputs } from '../models/inputs';
+import { knownValues, resolveInputs } from '../models/inputs';
 import { countMacs } from '../models/macs';
 import { readModel } from '../models/reader';
 import type { LabReader } from '../store/reader';
@@ -70,7 +70,7 @@ export function showModel(
   const model = reader.findModel(text);
   const specs = resolveInputs(model.inputs, { batch, dims, values: {} });
   const graph = readModel(readFileSync(join(modelFolder(labFolder, model.id), 'model.onnx')));
-  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])));
+  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])), knownValues(specs));
   const freeDims = model.inputs.flatMap((port) => {
     const shape = specs.find((s) => s.name === port.name)?.shape ?? [];
     return (port.shape ?? []).flatMap((dim, axis) =>

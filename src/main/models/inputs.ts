@@ -51,7 +51,7 @@ const batchName = /^(n|b|bs|batch|batch[-_ ]?(size|dim))$/i;
  * input of rank 2 or more, unless its name also stands on another axis (a length, then). A free first dimension
  * without a name is the batch from rank 2 on in any case; a vector's only one is a length.
  *
- * Fills: the user's value; ones where the name says mask; integers in the hinted range, else 1 up to rank 1 (lengths,
+ * Fills: the user's value; ones where the name says mask; 16000 for a sample rate; integers in the hinted range, else 1 up to rank 1 (lengths,
  * rates) and 0 or 1 above; booleans alike; floats uniform in [-1, 1).
  *
  * Throws LabError bad_plan for names the model does not have, sizes that contradict it, and a batch it cannot take.
@@ -85,6 +85,13 @@ export function resolveInputs(ports: readonly Port[], options: InputOptions): In
       freeDims,
     };
   });
+}
+
+/** Inputs that hold one known value throughout: what a count needs to decide an If on an input. */
+export function knownValues(specs: readonly InputSpec[]): Record<string, number> {
+  return Object.fromEntries(
+    specs.flatMap(({ name, fill }) => (fill.kind === 'constant' ? [[name, fill.value]] : [])),
+  );
 }
 
 interface Input {
@@ -195,10 +202,34 @@ function assertBatch(
   );
 }
 
-function assertKnown(inputs: readonly Input[], { dims, values }: InputOptions): void {
+/**
+ * The dimensions and values of a plan that this model has inputs for. A plan may hold several models with different
+ * inputs; whoever uses this must refuse a key that none of them has.
+ */
+export function ownSettings(
+  ports: readonly Port[],
+  { dims, values }: Pick<InputOptions, 'dims' | 'values'>,
+): { dims: Record<string, number>; values: Record<string, number> } {
+  const inputs = ports.map((port) => ({ port, shape: port.shape ?? [] }));
+  const names = dimensionNames(inputs);
+  const inputNames = new Set(ports.map((p) => p.name));
+  const isOwn = (key: string) => names.has(key) || inputNames.has(key.replace(/:\d+$/, ''));
+  return {
+    dims: Object.fromEntries(Object.entries(dims).filter(([key]) => isOwn(key))),
+    values: Object.fromEntries(Object.entries(values).filter(([key]) => inputNames.has(key))),
+  };
+}
+
+/** Names of free dimensions, and the parts of names that are sums. */
+function dimensionNames(inputs: readonly Input[]): Set<string> {
   const names = new Set(inputs.flatMap(({ shape }) => shape.filter((dim) => typeof dim === 'string')));
   for (const part of [...names].flatMap((name) => termsOf(name) ?? []))
     if (!/^\d+$/.test(part)) names.add(part);
+  return names;
+}
+
+function assertKnown(inputs: readonly Input[], { dims, values }: InputOptions): void {
+  const names = dimensionNames(inputs);
   const unnamed = inputs.flatMap(({ port, shape }) =>
     shape.flatMap((dim, axis) => (dim === null ? [`${port.name}:${axis}`] : [])),
   );
@@ -259,6 +290,9 @@ function fillOf(port: Port, rank: number, { values, hints }: InputOptions): Fill
   if (/mask/i.test(port.name)) return { kind: 'constant', value: 1 };
   if (port.elemType === 'bool') return rank <= 1 ? { kind: 'constant', value: 1 } : { kind: 'bool' };
   if (!integerBits.test(port.elemType)) return { kind: 'uniform', low: -1, high: 1 };
+  // Speech models take the rate of their audio as a number and refuse, or branch on, any but the usual ones.
+  if (rank <= 1 && /^(sr|sample_?rate|sampling_?rate)$/i.test(port.name))
+    return { kind: 'constant', value: 16_000 };
   const hint = hints?.[port.name];
   if (hint !== undefined) return { kind: 'int', low: hint.low, high: hint.high };
   // 1 is safe as a length, a rate or a divisor; 0 and 1 are safe as indices of almost any table.

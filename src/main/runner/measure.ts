@@ -9,6 +9,7 @@ import type { Engine, TimedSession } from './engines/engine';
 import { openPackageEngine } from './engines/package';
 import { record } from './loop';
 import { describeOutputs } from './outputs';
+import { plainOrtMessage } from './plainError';
 import type { FromRunner, RunnerJob } from './protocol';
 import { warmUp } from './warmup';
 
@@ -77,26 +78,23 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
       thrown instanceof LabError
         ? thrown.failure
         : { message: thrown instanceof Error ? thrown.message : String(thrown), remedy: null };
-    await link.post({ type: 'failed', phase, message: failure.message, remedy: failure.remedy });
+    const remedy = failure.remedy ?? remedyFor(phase, job);
+    await link.post({ type: 'failed', phase, message: plainOrtMessage(failure.message), remedy });
   }
 }
 
-/** Keeps the device loaded while the lab stores the window and decides: between windows nothing cools down. */
-async function underLoad(
-  session: TimedSession,
-  columns: Columns,
-  answer: Promise<boolean>,
-): Promise<boolean> {
-  let go: boolean | null = null;
-  answer.then((value) => {
-    go = value;
-  });
-  while (go === null) {
-    resetColumns(columns, 0);
-    await record(session, columns, process.hrtime.bigint() + 5_000_000n);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return go;
+/** What a user can try when ONNX Runtime refuses: the shapes and values that were made up are the first suspects. */
+function remedyFor(phase: Phase, job: RunnerJob): string {
+  const given = job.inputs.map((i) => `${i.name} ${i.elemType}[${i.shape.join(', ')}]`).join('; ');
+  const assumed =
+    job.assumed.length > 0
+      ? ` The lab chose ${job.assumed.join(', ')}: give the model what it needs with --dim NAME=SIZE and --value INPUT=NUMBER (dims and values in a plan).`
+      : '';
+  const other =
+    phase === 'load' && job.provider !== 'cpu'
+      ? ` If ${job.provider} lacks an operator or a type, choose another provider.`
+      : '';
+  return `Its inputs were ${given}.${assumed}${other}`;
 }
 
 /** Checks the files, opens the engine, loads, runs once, looks at the outputs. Each time is taken apart. */

@@ -23,6 +23,8 @@ export interface RunnerJob {
   /** File and SHA-256 of everything that is loaded; hashed again before the load. */
   files: { path: string; sha256: string }[];
   inputs: InputJob[];
+  /** Sizes and values that nobody gave (`sequence = 1`): the first suspects when the model refuses its inputs. */
+  assumed: string[];
   warmup: WarmupRule;
   windows: {
     seconds: number;

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Outputs } from '../../../shared/contract';
-import { type PointRow, pointRows, pointColumns } from '../../../shared/figures/points';
+import { type PointRow, pointColumns, pointRows } from '../../../shared/figures/points';
 import { type Column, csvHeader, csvLines } from '../../lab/export/csv';
 import { renderPng } from '../../lab/figures/renderPng';
 import { renderSvg } from '../../lab/figures/renderSvg';

@@ -77,7 +77,8 @@ export async function exportData(
       const into = temporary('samples');
       mkdirSync(into, { recursive: true });
       let rows = 0;
-      for (const { id } of runs) rows += await writeTable(join(into, `${id}.csv`), sampleHeader, sampleBatches(reader, id));
+      for (const { id } of runs)
+        rows += await writeTable(join(into, `${id}.csv`), sampleHeader, sampleBatches(reader, id));
       written.push({ name: 'samples', rows });
     }
     // An earlier export into the same folder is replaced only now that everything of this one is on the disk.
@@ -141,14 +142,19 @@ function* sampleBatches(reader: LabReader, runId: string): Iterable<{ text: stri
     for (let from = 0; from < startsNs.length; from += SAMPLES_PER_BATCH) {
       const to = Math.min(startsNs.length, from + SAMPLES_PER_BATCH);
       let text = '';
-      for (let i = from; i < to; i++) text += `${index},${i * stride},${startsNs[i] / 1e9},${durationsNs[i] / 1e9}\r\n`;
+      for (let i = from; i < to; i++)
+        text += `${index},${i * stride},${startsNs[i] / 1e9},${durationsNs[i] / 1e9}\r\n`;
       yield { text, rows: to - from };
     }
   }
 }
 
 /** Streams a table to disk and makes it durable; generators are pulled only as fast as the disk takes them. */
-async function writeTable(path: string, header: string, batches: Iterable<{ text: string; rows: number }>): Promise<number> {
+async function writeTable(
+  path: string,
+  header: string,
+  batches: Iterable<{ text: string; rows: number }>,
+): Promise<number> {
   let rows = 0;
   function* pieces() {
     yield header;

@@ -26,6 +26,7 @@ interface Options {
   window?: number;
   tdp?: number;
   dim: Record<string, number>;
+  value: Record<string, number>;
   out?: string;
 }
 
@@ -62,6 +63,12 @@ export function quickstartCommand(): Command {
       positiveNumber,
     )
     .option('--dim <name=size>', 'size of a free dimension of your models (repeatable)', keyNumber, {})
+    .option(
+      '--value <input=number>',
+      'value of an input of your models, such as sr=8000 (repeatable)',
+      keyNumber,
+      {},
+    )
     .option('--out <folder>', 'where the files go (default: a new folder in thirty-watts-results)')
     .action(async (options: Options, command: Command) => {
       const { lab: folder, output } = globals(command);
@@ -130,7 +137,10 @@ async function importOwn(lab: Lab, output: Output, paths: readonly string[]): Pr
   return [...new Set(imported.map(({ model }) => model.id))];
 }
 
-function quickstartPlan(models: string[], { provider, engine, threads, window, dim }: Options): PlanInput {
+function quickstartPlan(
+  models: string[],
+  { provider, engine, threads, window, dim, value }: Options,
+): PlanInput {
   return {
     schema: 'thirtywatts.plan/1',
     name: 'quickstart',
@@ -140,6 +150,7 @@ function quickstartPlan(models: string[], { provider, engine, threads, window, d
     threads: [Math.max(1, threads)],
     preset: 'glance',
     dims: dim,
+    values: value,
     ...(window === undefined ? {} : { windowS: window }),
   };
 }
