@@ -61,6 +61,13 @@ describe('energy of a power gauge', () => {
     expect(gaugeEnergy(gauge, all, s(1), s(11)).code).toBeNull();
   });
 
+  it('reaches the end of the window though the edge read shows the value before once more', () => {
+    const trace = polled((t) => 100 + (Math.round(t * 10) % 2), 4.9).filter((r) => r.t0 < s(5.97));
+    const edge = readingAt(5.97, trace.at(-1)!.raw);
+    const { energyJ } = gaugeEnergy(gauge, [...trace, edge], s(1), edge.t0);
+    expect(Math.abs(energyJ! / (100.5 * 4.97) - 1)).toBeLessThan(1e-3);
+  });
+
   it('counts one value per source time stamp', () => {
     const repeated = polled((t) => 100 + t, 5).map((r) => ({ ...r, sourceTimeNs: r.t0 / 1_000_000_000n }));
     expect(gaugeEnergy(gauge, repeated, s(1), s(6))).toEqual({ energyJ: null, code: 'FEW_SAMPLES' });

@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testMeterVariable } from '../../src/main/meters/index';
 import { childPort, SamplerClient } from '../../src/main/sampler/client';
+import { compileStub, hasCompiler } from '../meters/stub/nvmlStub';
 
 const root = join(import.meta.dirname, '../..');
 // Inside the repository, so that the built file finds its native package.
@@ -107,6 +108,19 @@ describe('the sampler as a process', () => {
     await gone(child);
   });
 
+  it.skipIf(!hasCompiler())('reads a native library', async () => {
+    const { client, child } = start();
+    const withStub = { userTdpW: null, libraries: { nvml: [compileStub()] } };
+    const reports = await client.probe(withStub);
+    expect(reports[0]).toMatchObject({ provider: 'nvml', result: { status: 'ok' } });
+    await client.open(['nvml:GPU-stub-0:energy'], withStub);
+    const [edge] = await client.edges('one', [process.hrtime.bigint()]);
+    expect(edge!.readings).toMatchObject([{ raw: 5_000_000n, error: null }]);
+    expect(edge!.health).toMatchObject({ nvml: { tempC: 61, powerLimitW: 320 } });
+    await client.close();
+    await gone(child);
+  });
+
   it('that is killed costs the lab only an error', async () => {
     const { client, child } = start({ [testMeterVariable]: meterFile });
     await client.probe(options);
@@ -148,6 +162,10 @@ describe('the sampler as a process', () => {
     if (state === 'stopped' && process.platform === 'linux') process.kill(pid, 'SIGSTOP');
     child.kill('SIGKILL');
     await gone(child);
-    await until(() => !alive(pid), 'the sampler ends');
+    try {
+      await until(() => !alive(pid), 'the sampler ends');
+    } finally {
+      if (alive(pid)) process.kill(pid, 'SIGKILL');
+    }
   });
 });

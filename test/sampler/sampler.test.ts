@@ -132,6 +132,21 @@ describe('quiet', () => {
     expect(said.filter((s) => s.atNs >= to && s.message.type === 'edge')).toHaveLength(2);
   });
 
+  it('holds when the trace is stopped inside a window', async () => {
+    const { client, time, said } = await ready();
+    client.trace(10);
+    const [from, to] = [time.in(2), time.in(12)];
+    const promise = client.edges('w', [from, to]);
+    await time.pass(5);
+    client.trace(null);
+    await time.pass(10);
+    await promise;
+    expect(said.filter((s) => s.atNs >= from && s.atNs < to)).toEqual([]);
+    // What was traced before the stop is not lost.
+    const batches = said.flatMap(({ message }) => (message.type === 'trace' ? [message.batch] : []));
+    expect(batches.flatMap(readingsOf).filter((r) => r.t0 > from && r.t0 < to).length).toBeGreaterThan(20);
+  });
+
   it('a counter that polling disturbs is read at the edges only', async () => {
     const { client, time } = await ready(() => [power({ maxReadHz: 1 })]);
     const readings: Reading[] = [];

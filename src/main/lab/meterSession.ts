@@ -9,7 +9,7 @@ import { childPort, SamplerClient } from '../sampler/client';
 import type { EdgeResult, TraceBatch } from '../sampler/protocol';
 import type { LabContext } from './context';
 import { childEnvironment } from './environment';
-import { programs } from './paths';
+import { program } from './paths';
 import { softwareDevice } from './providers';
 
 export type StartSampler = () => SamplerClient;
@@ -19,7 +19,7 @@ export const startSamplerProcess: StartSampler = () =>
   new SamplerClient({
     launch: () =>
       childPort(
-        spawn(process.execPath, ['--disable-sigusr1', programs.sampler], {
+        spawn(process.execPath, ['--disable-sigusr1', program('sampler')], {
           stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
           serialization: 'advanced',
           env: childEnvironment(),

@@ -7,11 +7,11 @@ export function defaultLabFolder(): string {
   return envPaths('thirty-watts', { suffix: '' }).data;
 }
 
-/** Folder of the built programs (out/main): the runner and the sampler lie beside whatever is running now. */
-export const programs = {
-  runner: join(__dirname, 'runner.cjs'),
-  sampler: join(__dirname, 'sampler.cjs'),
-};
+/** A built program: beside the one that runs now, or in out/main of the checkout where the sources run (tests). */
+export function program(name: 'runner' | 'sampler'): string {
+  const beside = join(__dirname, `${name}.cjs`);
+  return existsSync(beside) ? beside : join(appRoot(), 'out', 'main', `${name}.cjs`);
+}
 
 /** Root of the checkout or the installed app: the first folder above with our package.json. */
 export function appRoot(): string {

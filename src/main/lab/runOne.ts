@@ -81,8 +81,10 @@ export async function runOne(
       },
     });
   }
-  if (metered) store.writer.putSensors(run.id, metered.sensors);
-  meters.attach(run.id);
+  if (metered) {
+    store.writer.putSensors(run.id, metered.sensors);
+    meters.attach(run.id);
+  }
 
   const windows: MeasuredWindow[] = [];
   const baselines = new Map<string, Baselines>();
@@ -111,7 +113,7 @@ export async function runOne(
         return;
       case 'windowPlan':
         clocksAtOpen = clocks(effects.nowUnixMs());
-        meters.planEdges(run.id, `window:${message.index}`, message.openNs, message.closeNs);
+        if (metered) meters.planEdges(run.id, `window:${message.index}`, message.openNs, message.closeNs);
         return;
       case 'idle':
         meters.planEdges(run.id, `idle:${message.which}`, message.openNs, message.closeNs);

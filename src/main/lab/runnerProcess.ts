@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Outcome, Phase } from '../../shared/run';
 import type { FromRunner, ProbeJob, RunnerJob, ToRunner } from '../runner/protocol';
 import { childEnvironment } from './environment';
-import { programs } from './paths';
+import { program } from './paths';
 
 /** What a test replaces. */
 export interface RunnerEffects {
@@ -14,7 +14,7 @@ export interface RunnerEffects {
 
 export const runnerEffects: RunnerEffects = {
   spawn: () =>
-    spawn(process.execPath, ['--disable-sigusr1', programs.runner], {
+    spawn(process.execPath, ['--disable-sigusr1', program('runner')], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       env: childEnvironment(),

@@ -24,7 +24,7 @@ export const nvml: MeterProvider = {
   title: 'NVIDIA NVML',
   platforms: ['linux', 'win32'],
   probe: async (env) => {
-    const loaded = loadNvml(env);
+    const loaded = await loadNvml(env);
     if (loaded.library === null) return missing(loaded.message);
     // Before the first call: that call wakes a sleeping card.
     const asleep = suspendedCards(env.fsRoot);
@@ -36,7 +36,7 @@ export const nvml: MeterProvider = {
       loaded.library.fn('shutdown')();
     }
   },
-  open: async (ids, env) => open(ids, env),
+  open,
 };
 
 function missing(message: string | null): ProbeResult {
@@ -72,8 +72,8 @@ function probeDevices(library: NvmlLibrary, platform: NodeJS.Platform, asleep: s
   return { status: 'absent', reason: 'The NVIDIA driver knows no GPU.', remedy: null };
 }
 
-function open(ids: readonly string[], env: ProbeEnv): OpenMeter {
-  const { library } = loadNvml(env);
+async function open(ids: readonly string[], env: ProbeEnv): Promise<OpenMeter> {
+  const { library } = await loadNvml(env);
   if (library === null) {
     throw new LabError('unsupported', 'The NVIDIA library is gone since it was looked for.');
   }

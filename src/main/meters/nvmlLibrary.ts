@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import type { ProbeEnv } from '../../shared/meter';
 import { functionNotFound } from './nvmlTypes';
 
@@ -59,8 +59,12 @@ export type LoadedLibrary =
   /** `message` null: nowhere found; else the loader's words about a file that is there and does not load. */
   | { library: null; message: string | null };
 
-/** Loads the first of the environment's candidates that loads. */
-export function loadNvml(env: Pick<ProbeEnv, 'libraryPaths'>): LoadedLibrary {
+/**
+ * Loads the first of the environment's candidates that loads. koffi itself is loaded only here, so that
+ * a program that merely knows about meters carries no native code.
+ */
+export async function loadNvml(env: Pick<ProbeEnv, 'libraryPaths'>): Promise<LoadedLibrary> {
+  const { default: koffi } = await import('koffi');
   let message: string | null = null;
   for (const path of env.libraryPaths('nvml')) {
     if (isAbsolute(path) && !existsSync(path)) continue;
@@ -75,7 +79,7 @@ export function loadNvml(env: Pick<ProbeEnv, 'libraryPaths'>): LoadedLibrary {
   return { library: null, message };
 }
 
-function bindLazily(path: string, handle: ReturnType<typeof koffi.load>): NvmlLibrary {
+function bindLazily(path: string, handle: LibraryHandle): NvmlLibrary {
   const bound = new Map<NvmlFunction, NvmlCall>();
   const bind = (name: NvmlFunction): NvmlCall => {
     const { names, args } = signatures[name];

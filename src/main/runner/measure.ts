@@ -97,6 +97,24 @@ function remedyFor(phase: Phase, job: RunnerJob): string {
   return `Its inputs were ${given}.${assumed}${other}`;
 }
 
+/** Keeps the device loaded while the lab stores the window and decides: between windows nothing cools down. */
+async function underLoad(
+  session: TimedSession,
+  columns: Columns,
+  answer: Promise<boolean>,
+): Promise<boolean> {
+  let go: boolean | null = null;
+  answer.then((value) => {
+    go = value;
+  });
+  while (go === null) {
+    resetColumns(columns, 0);
+    await record(session, columns, process.hrtime.bigint() + 5_000_000n);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return go;
+}
+
 /** Checks the files, opens the engine, loads, runs once, looks at the outputs. Each time is taken apart. */
 async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
   await refuseChangedFiles(job.files);

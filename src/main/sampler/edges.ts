@@ -30,7 +30,7 @@ export class EdgeQueue {
     return this.requests.some((r) => r.next % 2 === 1);
   }
 
-  /** Marks an edge as read; its message is handed out by `release`. */
+  /** Marks an edge as read; its message is handed out by `takeRead`. */
   done(id: string, message: FromSampler): void {
     const request = this.requests.find((r) => r.id === id);
     if (request === undefined) return;
@@ -50,8 +50,8 @@ export class EdgeQueue {
     this.requests.length = 0;
   }
 
-  /** Messages that may be sent now: none while a window is open. */
-  release(): FromSampler[] {
-    return this.quiet ? [] : this.waiting.splice(0);
+  /** The messages of the edges read since the last call; to be sent only when it is not quiet. */
+  takeRead(): FromSampler[] {
+    return this.waiting.splice(0);
   }
 }

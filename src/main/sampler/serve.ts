@@ -71,7 +71,7 @@ export class Sampler {
       case 'trace':
         this.traceHz = message.hz;
         this.stopTrace();
-        if (message.hz === null) this.sendTrace();
+        if (message.hz === null) this.flush();
         else this.traceTick();
     }
   }
@@ -155,12 +155,7 @@ export class Sampler {
   /** Sends what waits, unless a window is open: then it waits for the closing edge. */
   private flush(): void {
     if (this.edges.quiet) return;
-    for (const message of this.edges.release()) this.channel.send(message);
-    this.sendTrace();
-  }
-
-  private sendTrace(): void {
-    if (this.edges.quiet) return;
+    for (const message of this.edges.takeRead()) this.channel.send(message);
     this.lastBatchNs = this.effects.nowNs();
     const batch = this.trace.take();
     if (batch !== null) this.channel.send({ type: 'trace', batch });

@@ -21,8 +21,6 @@ const program = new Command('thirty-watts')
   .version(appVersion())
   .option('--lab <folder>', 'folder of the lab', defaultLabFolder())
   .option('--json', 'answer as one JSON document', false)
-  .exitOverride()
-  .showHelpAfterError('(thirty-watts --help lists the commands)')
   .addCommand(quickstartCommand())
   .addCommand(machineCommand())
   .addCommand(modelsCommand())
@@ -31,6 +29,11 @@ const program = new Command('thirty-watts')
   .addCommand(figureCommand())
   .addCommand(exportCommand())
   .addCommand(verifyCommand());
+
+// Every command ends by an exception, so that one place decides the exit code.
+for (const command of [program, ...program.commands.flatMap((c) => [c, ...c.commands])]) {
+  command.exitOverride().showHelpAfterError('(add --help to see what this command takes)');
+}
 
 // A reader that closes the pipe early (| head) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

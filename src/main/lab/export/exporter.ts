@@ -100,10 +100,11 @@ function hashes(reader: LabReader, runId: string): { recordSha256: string; windo
 function windowRows(reader: LabReader, runId: string): WindowRow[] {
   const { windows: stored } = reader.hashesOf(runId);
   return reader.getWindows(runId).flatMap((window) => {
-    const { startsNs, stride } = reader.getSamples(runId, window.index);
+    const { startsNs, stride, originNs } = reader.getSamples(runId, window.index);
     const samples = {
       n: startsNs.length,
       stride,
+      originNs,
       sha256: stored.find((w) => w.index === window.index)?.samples ?? '',
     };
     const seen = window.energy.length > 0 ? window.energy : [null];

@@ -152,7 +152,7 @@ export interface WindowRow {
   runId: string;
   window: WindowRecord;
   energy: WindowEnergy | null;
-  samples: { n: number; stride: number; sha256: string };
+  samples: { n: number; stride: number; originNs: bigint; sha256: string };
 }
 
 const seconds = (e: WindowEnergy | null): number | null =>
@@ -179,6 +179,8 @@ export const windowColumns: readonly Column<WindowRow>[] = [
   }),
   column('energy_missing_reason', (r) => r.energy?.code ?? null),
   column('samples_count', (r) => r.samples.n),
+  // samples/<run_id>.csv counts its start_s from here.
+  column('samples_origin_ns', (r) => r.samples.originNs),
   column('samples_stride_count', (r) => r.samples.stride),
   column('samples_sha256', (r) => r.samples.sha256),
 ];

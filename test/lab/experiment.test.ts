@@ -1,0 +1,295 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Lab, RunDetail } from '../../src/shared/contract';
+import type { PlanInput } from '../../src/shared/plan';
+import { experimentEnd, openTestLab, temporaryFolder } from '../support/lab';
+import { divisionOfInputs, endlessLoop, hugeExpand, oneNodeGraph, writeModel } from '../support/models';
+
+const quick: Omit<PlanInput, 'models'> = {
+  schema: 'thirtywatts.plan/1',
+  preset: 'glance',
+  windowS: 0.2,
+  callOverhead: false,
+};
+const simulatedMeter = resolve(__dirname, '../fixtures/simulated-cpu-meter.json');
+
+/** Runs a plan to its end and returns what is stored of each run, in the order of the plan. */
+async function measure(lab: Lab, plan: PlanInput): Promise<RunDetail[]> {
+  const ended = experimentEnd(lab);
+  const { experimentId } = await lab.startExperiment({ plan });
+  await ended;
+  return detailsOf(lab, experimentId);
+}
+
+async function detailsOf(lab: Lab, experimentId: string): Promise<RunDetail[]> {
+  const { runs } = await lab.listRuns({ experimentId });
+  return Promise.all(runs.map(({ run }) => lab.showRun({ run: run.id })));
+}
+
+async function importOne(lab: Lab, path: string): Promise<string> {
+  const { imported, refused } = await lab.importModels({ paths: [path] });
+  expect(refused).toEqual([]);
+  return imported[0].model.id;
+}
+
+beforeAll(() => expect(existsSync(resolve(__dirname, '../../out/main/runner.cjs'))).toBe(true));
+afterEach(() => {
+  delete process.env.THIRTY_WATTS_TEST_METER;
+});
+
+describe('an experiment on real models', () => {
+  it('measures a ladder that it builds as it goes; every number follows from stored raw rows', async () => {
+    const { lab, folder } = openTestLab();
+    const details = await measure(lab, {
+      ...quick,
+      models: ['mlp:1e3', 'cnn:3e3', 'decoder:5e3'],
+      callOverhead: true,
+    });
+    expect(details.map((d) => d.run.status)).toEqual(['completed', 'completed', 'completed', 'completed']);
+    const [mlp, , , overhead] = details;
+    expect(mlp.run.macs?.macs).toBeGreaterThan(900);
+    expect(mlp.run.latency?.n).toBeGreaterThan(1000);
+    expect(mlp.run.facts?.firstInferenceNs).toBeGreaterThan(0);
+    expect(mlp.run.facts?.sessionCreateNs).toBeGreaterThan(0);
+    expect(mlp.run.facts?.peakRssBytes).toBeGreaterThan(mlp.run.facts!.baseRssBytes!);
+    expect(mlp.run.facts?.assignment?.[0].provider).toBe('CPUExecutionProvider');
+    expect(overhead.run.role).toBe('overhead');
+    if (overhead.run.latency?.p50S.value != null)
+      expect(mlp.callOverheadS).toBe(overhead.run.latency.p50S.value);
+    // Nothing was there to measure joules with: null and a reason, never 0.
+    for (const { run } of details.slice(0, 3)) {
+      expect(run.energy[0].gross.perInferenceJ).toBeNull();
+      expect(run.energy[0].gross.verdict).toBe('not_measured');
+    }
+    const { checked, problems } = await lab.verify({});
+    expect(problems).toEqual([]);
+    expect(checked).toBeGreaterThan(10);
+    expect(existsSync(join(folder, 'lab.sqlite'))).toBe(true);
+  });
+
+  it('reads a meter at both edges of the window: joules are its power times the window, to its resolution', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
+    const { lab } = openTestLab();
+    const [{ run, windows }] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e4'] });
+    const [energy] = run.energy;
+    expect(energy.sensor?.origin).toBe('simulated');
+    expect(windows[0].energy[0].energyJ).toBeGreaterThan(42 * 5 * 0.97);
+    expect(windows[0].energy[0].energyJ).toBeLessThan(42 * 5 * 1.03);
+    const perInference = energy.gross.perInferenceJ!;
+    const truth = 42 / run.latency!.throughputHz!;
+    expect(energy.gross.absolute!.low).toBeLessThan(truth);
+    expect(energy.gross.absolute!.high).toBeGreaterThan(truth);
+    expect(perInference).toBeCloseTo(windows[0].energy[0].energyJ! / windows[0].energy[0].inferences!, 12);
+    expect(energy.gross.verdict).toBe('limited');
+    expect(energy.gross.codes).toContain('GLANCE');
+    expect(energy.gross.repeat).toBeNull();
+    expect(energy.net.perInferenceJ).toBeNull();
+  });
+
+  it('refuses energy where the window is too short for the meter, and keeps the latency', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
+    const { lab } = openTestLab();
+    const [{ run }] = await measure(lab, { ...quick, windowS: 0.5, models: ['mlp:1e4'] });
+    expect(run.energy[0].gross).toMatchObject({ verdict: 'not_measured', perInferenceJ: null });
+    expect(run.energy[0].gross.codes).toContain('WINDOW_TOO_SHORT');
+    expect(run.latency?.n).toBeGreaterThan(100);
+  });
+
+  it('measures through both engines, told apart in condition and result', async () => {
+    const { lab } = openTestLab();
+    const [a, b] = await measure(lab, { ...quick, models: ['mlp:1e3'], engines: ['capi', 'package'] });
+    expect([a.run.condition.engine, b.run.condition.engine]).toEqual(['capi', 'package']);
+    expect(a.run.facts?.outputSha256).toBe(b.run.facts?.outputSha256);
+    // 5 us of JavaScript on a model of 2 us: far outside any noise.
+    expect(b.run.latency!.meanS!).toBeGreaterThan(a.run.latency!.meanS!);
+  });
+});
+
+describe('a run that goes wrong', () => {
+  it('by a native crash is stored with its signal, and the next run goes on', async () => {
+    const { lab } = openTestLab();
+    const model = await importOne(lab, writeModel(temporaryFolder(), 'trap', divisionOfInputs()));
+    const [crashed, next] = await measure(lab, {
+      ...quick,
+      models: [model, 'mlp:1e3'],
+      values: { x0: -(2 ** 31), x1: -1 },
+    });
+    expect(crashed.run.status).toBe('failed');
+    if (process.arch === 'x64')
+      expect(crashed.run.outcome).toMatchObject({ kind: 'failed', cause: 'crash', signal: 'SIGFPE' });
+    expect(crashed.run.latency?.verdict).toBe('invalid');
+    expect(next.run.status).toBe('completed');
+    // The control: the same model with another divisor is measured.
+    const [fine] = await measure(lab, { ...quick, models: [model], values: { x0: 8, x1: 2 } });
+    expect(fine.run.status).toBe('completed');
+  });
+
+  it('by never ending is ended at the deadline', async () => {
+    const { lab } = openTestLab();
+    const model = await importOne(lab, writeModel(temporaryFolder(), 'endless', endlessLoop()));
+    const [{ run }] = await measure(lab, { ...quick, models: [model], deadlineS: 1.5 });
+    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'hang', signal: 'SIGKILL' });
+  });
+
+  it.runIf(process.platform === 'linux')('by memory beyond the bound is ended and says so', async () => {
+    const { lab } = openTestLab();
+    const model = await importOne(lab, writeModel(temporaryFolder(), 'huge', hugeExpand()));
+    const [{ run }] = await measure(lab, { ...quick, models: [model], memoryLimitMB: 400 });
+    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'memory' });
+  });
+
+  it('by outputs that are not finite is invalid, not merely odd', async () => {
+    const { lab } = openTestLab();
+    const port = { elemType: 'float32' as const, dims: [2] };
+    const model = await importOne(
+      lab,
+      writeModel(temporaryFolder(), 'div', oneNodeGraph({ op: 'Div', inputs: [port, port], output: port })),
+    );
+    const [bad] = await measure(lab, { ...quick, models: [model], values: { x0: 1, x1: 0 } });
+    expect(bad.run.latency?.codes).toContain('OUTPUT_MISMATCH');
+    expect(bad.run.latency?.verdict).toBe('invalid');
+    const [good] = await measure(lab, { ...quick, models: [model], values: { x0: 1, x1: 2 } });
+    expect(good.run.latency?.codes).not.toContain('OUTPUT_MISMATCH');
+  });
+
+  it('because its file was changed after the import is refused before the runtime sees it', async () => {
+    const { lab, folder } = openTestLab();
+    const { model } = await lab.buildModel({ family: 'mlp', parameters: 1e3 });
+    appendFileSync(join(folder, 'models', model.id, 'model.onnx'), Buffer.from([0x7a, 0]));
+    const [{ run }] = await measure(lab, { ...quick, models: [model.id] });
+    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'error' });
+    expect(run.outcome?.kind === 'failed' && run.outcome.message).toContain('changed after its import');
+    expect((await lab.verify({})).problems.some((p) => p.table === 'models')).toBe(true);
+  });
+
+  it('because the sampler was killed loses its energy and keeps its latency; the next run has both', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
+    const { lab } = openTestLab();
+    let killed = false;
+    lab.onEvent((event) => {
+      if (event.type !== 'progress' || event.stage !== 'window' || killed) return;
+      killed = true;
+      setTimeout(() => process.kill(samplerPids().at(-1)!, 'SIGKILL'), 500);
+    });
+    const [first, second] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e3', 'mlp:1e4'] });
+    expect(first.run.latency?.n).toBeGreaterThan(1000);
+    expect(first.run.energy[0].gross.perInferenceJ).toBeNull();
+    expect(first.run.energy[0].gross.codes).toContain('SAMPLER_LOST');
+    expect(second.run.energy[0].gross.perInferenceJ).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+/** Children of this process that run the sampler, oldest first. */
+function samplerPids(): number[] {
+  const lines = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], {
+    encoding: 'utf8',
+  }).split('\n');
+  return lines.filter((l) => l.includes('sampler.cjs')).map((l) => Number.parseInt(l, 10));
+}
+
+describe('cancel and resume', () => {
+  it('keep what was measured, and go on with what is left', async () => {
+    const { lab, events } = openTestLab();
+    const plan: PlanInput = { ...quick, windowS: 0.6, models: ['mlp:1e3', 'mlp:1e4', 'mlp:1e5'] };
+    const stop = lab.onEvent((event) => {
+      if (event.type === 'progress' && event.finished === 1 && event.stage === 'window')
+        void lab.cancelExperiment({ experimentId: event.experimentId });
+    });
+    const ended = experimentEnd(lab);
+    const { experimentId } = await lab.startExperiment({ plan });
+    expect(await ended).toBe('cancelled');
+    stop();
+    const before = await detailsOf(lab, experimentId);
+    expect(before[0].run.status).toBe('completed');
+    expect(before[1].run.outcome?.kind).toBe('cancelled');
+    expect(before[1].run.latency?.verdict).toBe('invalid');
+
+    const { experiment } = await lab.findUnfinished({ plan });
+    expect(experiment?.id).toBe(experimentId);
+    expect((await lab.findUnfinished({ plan: { ...plan, seed: 2 } })).experiment).toBeNull();
+    const again = experimentEnd(lab);
+    await lab.resumeExperiment({ experimentId });
+    expect(await again).toBe('completed');
+    const after = await detailsOf(lab, experimentId);
+    expect(after.find((d) => d.run.id === before[1].run.id)?.run.status).toBe('cancelled'); // never overwritten
+    const newest = new Map(after.map((d) => [d.run.ordinal, d.run.status]));
+    expect([...newest.values()]).toEqual(['completed', 'completed', 'completed']);
+    expect((await lab.findUnfinished({ plan })).experiment).toBeNull();
+    expect(events.some((e) => e.type === 'progress' && e.leftS !== null)).toBe(true);
+  }, 60_000);
+
+  it('one experiment at a time: a second start is refused in words', async () => {
+    const { lab } = openTestLab();
+    const ended = experimentEnd(lab);
+    await lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } });
+    await expect(lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } })).rejects.toThrow(
+      'measuring already',
+    );
+    await ended;
+  });
+});
+
+describe('a plan that cannot be', () => {
+  it.each([
+    [{ models: ['no-such-model'] }, /no-such-model/],
+    [{ models: ['mlp:1e99'] }, /recipe/],
+    [{ models: ['mlp:1e3'], colour: 'blue' }, /unknown key colour/],
+    [{ models: [] }, /models/],
+    [{ models: ['mlp:1e3'], providers: ['tpu'] }, /providers/],
+  ])('%j is refused before anything is stored', async (part, reason) => {
+    const { lab } = openTestLab();
+    await expect(lab.startExperiment({ plan: { ...quick, ...part } as PlanInput })).rejects.toThrow(reason);
+    expect((await lab.listExperiments({})).experiments).toEqual([]);
+  });
+
+  it('fixes a dimension that none of its models has', async () => {
+    const { lab } = openTestLab();
+    await lab.buildModel({ family: 'mlp', parameters: 1e3 });
+    await expect(
+      lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'], dims: { sequence: 4 } } }),
+    ).rejects.toThrow('sequence');
+  });
+});
+
+describe('the export', () => {
+  it('has a row for every run, and its numbers are those that are stored', async () => {
+    const { lab } = openTestLab();
+    const [{ run }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
+    const folder = temporaryFolder();
+    const { files } = await lab.exportData({ folder });
+    expect(files.map((f) => f.name).sort()).toEqual([
+      'models.csv',
+      'readings.csv',
+      'runs.csv',
+      'samples',
+      'windows.csv',
+    ]);
+    const text = readFileSync(join(folder, 'runs.csv'), 'utf8');
+    expect(text.charCodeAt(0)).not.toBe(0xfeff);
+    const [head, row] = text.split('\r\n').map((l) => l.split(','));
+    const cell = (name: string) => row[head.indexOf(name)];
+    expect(cell('run_id')).toBe(run.id);
+    expect(cell('energy_per_inference_J')).toBe('');
+    expect(cell('energy_missing_reason')).toBe('NO_SENSOR');
+    expect(Number(cell('latency_mean_s'))).toBe(run.latency?.meanS);
+    const samples = readFileSync(join(folder, 'samples', `${run.id}.csv`), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(samples.length - 1).toBe(files.find((f) => f.name === 'samples')?.rows);
+    // The mean in runs.csv again, by hand from the raw rows: of the inferences that start inside the window.
+    const windows = readFileSync(join(folder, 'windows.csv'), 'utf8')
+      .split('\r\n')
+      .map((l) => l.split(','));
+    const ns = (name: string) => BigInt(windows[1][windows[0].indexOf(name)]);
+    const [from, to] = [ns('open_ns'), ns('close_ns')].map((t) => Number(t - ns('samples_origin_ns')) / 1e9);
+    const inside = samples
+      .slice(1)
+      .map((l) => l.split(',').map(Number))
+      .filter(([, , start]) => start >= from && start < to);
+    expect(inside.length).toBe(run.latency?.n);
+    const mean = inside.reduce((sum, [, , , duration]) => sum + duration, 0) / inside.length;
+    expect(Math.abs(mean / Number(cell('latency_mean_s')) - 1)).toBeLessThan(1e-9);
+  });
+});
