@@ -129,11 +129,7 @@ describe('bad input ends in one plain sentence, a remedy and a non-zero exit', (
     );
   };
   const cases: [string, () => string[], RegExp][] = [
-    [
-      'a path that is not there',
-      () => ['models', 'import', '/no/such/model.onnx'],
-      /There is no file/,
-    ],
+    ['a path that is not there', () => ['models', 'import', '/no/such/model.onnx'], /There is no file/],
     ['a folder without models', () => ['models', 'import', folder()], /No \.onnx file/],
     ['an empty file', () => ['models', 'import', file('empty.onnx', '')], /empty/],
     [

@@ -174,6 +174,8 @@ describe('a run that goes wrong', () => {
       setTimeout(() => process.kill(samplerPids().at(-1)!, 'SIGKILL'), 500);
     });
     const [first, second] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e3', 'mlp:1e4'] });
+    expect(first.run.outcome).toEqual({ kind: 'completed' });
+    expect(first.windows[0].codes).toEqual(['SAMPLER_LOST']);
     expect(first.run.latency?.n).toBeGreaterThan(1000);
     expect(first.run.energy[0].gross.perInferenceJ).toBeNull();
     expect(first.run.energy[0].gross.codes).toContain('SAMPLER_LOST');

@@ -19,6 +19,7 @@ function countingSession(kind: 'sync' | 'async'): TimedSession & { runs: number;
     },
     outputs: async () => [],
     assignment: () => null,
+    close: () => {},
   };
   return session;
 }

@@ -5,9 +5,10 @@ import { type BuiltFamily, buildModel, writeBuilt } from '../../src/main/models/
 import { freeInputs } from '../../src/main/models/graph';
 import { makeData, ownSettings, resolveInputs } from '../../src/main/models/inputs';
 import { readModel } from '../../src/main/models/reader';
-import { openCapiEngine } from '../../src/main/runner/engines/capi';
+import { findAssignment, openCapiEngine } from '../../src/main/runner/engines/capi';
 import type { BoundInput, Engine } from '../../src/main/runner/engines/engine';
 import { openPackageEngine } from '../../src/main/runner/engines/package';
+import { openOrtApi } from '../../src/main/runner/ort/api';
 import { LabError } from '../../src/shared/errors';
 import type { Provider } from '../../src/shared/plan';
 import { temporaryFolder } from '../support/lab';
@@ -101,21 +102,16 @@ describe('the C API engine', () => {
     expect(capi.available).toContain('CPUExecutionProvider');
   });
 
-  it('tells where every node runs', async () => {
-    const { path } = writeBuilt(
-      buildModel({ family: 'mlp', targetParameters: 1e3, seed: 1 }),
-      join(temporaryFolder(), 'model.onnx'),
-    );
-    const loaded = await capi.load({
-      modelPath: path,
-      provider: 'cpu',
-      threads: 1,
-      graphOptimization: 'disabled',
-    });
-    const [only, ...rest] = loaded.bind(inputsOf(path)).assignment()!;
-    expect(rest).toEqual([]);
-    expect(only.provider).toBe('CPUExecutionProvider');
-    expect(only.operators).toContain('Gemm');
+  it('tells where every node runs, and the profiler agrees', async () => {
+    const built = buildModel({ family: 'mlp', targetParameters: 1e3, seed: 1 });
+    const { path } = writeBuilt(built, join(temporaryFolder(), 'model.onnx'));
+    const options = { modelPath: path, provider: 'cpu', threads: 1, graphOptimization: 'disabled' } as const;
+    const loaded = await capi.load(options);
+    const told = loaded.bind(inputsOf(path)).assignment()!;
+    expect(told).toEqual([
+      { provider: 'CPUExecutionProvider', nodes: built.graph.nodes.length, operators: ['Gemm', 'Relu'] },
+    ]);
+    expect(findAssignment(openOrtApi(), options, inputsOf(path))).toEqual(told);
   });
 
   it.each(['dml', 'coreml', 'cuda'] as Provider[])(

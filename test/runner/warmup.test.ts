@@ -16,6 +16,7 @@ function pacedSession(ms: (n: number) => number): TimedSession {
     settle: () => {},
     outputs: async () => [],
     assignment: () => null,
+    close: () => {},
   };
 }
 

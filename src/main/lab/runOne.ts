@@ -101,6 +101,9 @@ export async function runOne(
       case 'loaded':
         facts = { ...emptyFacts(condition), ...message.facts };
         return;
+      case 'assignment':
+        if (facts) facts = { ...facts, assignment: message.assignment };
+        return;
       case 'warmed':
         if (facts) {
           facts = {

@@ -4,10 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../shared/errors';
 import type { Phase, RunFacts } from '../../shared/run';
 import { type Columns, newColumns, resetColumns } from './columns';
-import { openCapiEngine } from './engines/capi';
+import { findAssignment, openCapiEngine } from './engines/capi';
 import type { Engine, TimedSession } from './engines/engine';
 import { openPackageEngine } from './engines/package';
 import { record } from './loop';
+import { openOrtApi } from './ort/api';
 import { describeOutputs } from './outputs';
 import { plainOrtMessage } from './plainError';
 import type { FromRunner, RunnerJob } from './protocol';
@@ -28,7 +29,7 @@ export interface RunnerLink {
 
 /** One run, start to end (guides: measuring 1.2). Every phase is announced with the seconds it should take. */
 export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
-  let phase: Phase = 'load';
+  let phase = 'load' as Phase;
   const enter = async (next: Phase, expectedS: number) => {
     phase = next;
     await link.post({ type: 'phase', phase: next, expectedS });
@@ -71,9 +72,11 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
     }
     if (job.idle.afterS > 0 && !link.cancelled())
       await idle(job.idle.settleS, job.idle.afterS, 'after', enter, link);
-    await enter('close', 0);
+    await enter('close', 10);
     await link.post({ type: 'done', peakRssBytes: peakRssBytes(), cancelled: link.cancelled() });
+    if (!link.cancelled()) await link.post({ type: 'assignment', assignment: assignmentOf(session, job) });
   } catch (thrown) {
+    if (phase === 'close') return; // everything is posted; where the nodes ran stays unknown
     const failure =
       thrown instanceof LabError
         ? thrown.failure
@@ -81,6 +84,16 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
     const remedy = failure.remedy ?? remedyFor(phase, job);
     await link.post({ type: 'failed', phase, message: plainOrtMessage(failure.message), remedy });
   }
+}
+
+/**
+ * Where the nodes ran. Asked last, when nothing can be spoiled any more: a provider other than `cpu` needs a second
+ * session for it, which would make the first one's cold start warm and its peak memory double.
+ */
+function assignmentOf(session: TimedSession, job: RunnerJob): RunFacts['assignment'] {
+  const known = session.assignment();
+  session.close();
+  return known ?? (job.provider === 'cpu' ? null : findAssignment(openOrtApi(), job, job.inputs));
 }
 
 /** What a user can try when ONNX Runtime refuses: the shapes and values that were made up are the first suspects. */
@@ -137,7 +150,6 @@ async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
 
   await link.post({ type: 'phase', phase: 'check', expectedS: Number(t3 - t2) / 1e9 });
   const { outputs, sha256 } = describeOutputs(await session.outputs());
-  const assignment = session.assignment() ?? (await assignmentBeside(job));
   await link.post({
     type: 'loaded',
     facts: {
@@ -145,7 +157,6 @@ async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
       nodeVersion: process.versions.node,
       sessionCreateNs: Number(t1 - t0),
       firstInferenceNs: Number(t3 - t2),
-      assignment,
       outputs,
       outputSha256: sha256,
       inputs: job.inputs.map(({ name, elemType, shape, fill }) => ({ name, elemType, shape, fill })),
@@ -153,13 +164,6 @@ async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
     },
   });
   return session;
-}
-
-/** The package cannot tell where nodes run; on a provider that can fall back, a session of the C API beside it tells. */
-async function assignmentBeside(job: RunnerJob): Promise<RunFacts['assignment']> {
-  if (job.provider === 'cpu') return null;
-  const loaded = await openCapiEngine().load({ ...job });
-  return loaded.bind([]).assignment();
 }
 
 /** What is measured is what was imported: every file is hashed again just before the runtime sees it. */

@@ -1,7 +1,8 @@
 import { LabError } from '../../shared/errors';
-import { openCapiEngine } from './engines/capi';
+import { findAssignment } from './engines/capi';
 import { ortProviderNames } from './engines/engine';
 import type { RunnerLink } from './measure';
+import { availableProviders, openOrtApi } from './ort/api';
 import type { ProbeJob } from './protocol';
 
 /**
@@ -10,29 +11,23 @@ import type { ProbeJob } from './protocol';
  */
 export async function probe(job: ProbeJob, link: RunnerLink): Promise<void> {
   try {
-    const engine = openCapiEngine();
+    const api = openOrtApi();
+    const available = availableProviders(api);
     const wanted = ortProviderNames[job.provider];
-    if (engine.available && !engine.available.includes(wanted)) {
+    if (!available.includes(wanted)) {
       throw new LabError('unsupported', 'This build of ONNX Runtime does not contain it.');
     }
-    const loaded = await engine.load({
+    const options = {
       modelPath: job.modelPath,
       provider: job.provider,
       threads: 1,
       graphOptimization: 'disabled',
-    });
-    const session = loaded.bind(job.inputs);
-    session.settle(await session.invoke());
-    const assignment = session.assignment();
-    if (assignment && !assignment.some((a) => a.provider === wanted)) {
+    } as const;
+    const assignment = findAssignment(api, options, job.inputs);
+    if (!assignment?.some((a) => a.provider === wanted)) {
       throw new LabError('unsupported', 'ONNX Runtime ran the test model on another provider.');
     }
-    await link.post({
-      type: 'probed',
-      ortVersion: engine.ortVersion,
-      available: engine.available,
-      assignment,
-    });
+    await link.post({ type: 'probed', ortVersion: api.version, available, assignment });
   } catch (thrown) {
     const failure = thrown instanceof LabError ? thrown.failure : { message: String(thrown), remedy: null };
     await link.post({ type: 'failed', phase: 'load', message: failure.message, remedy: failure.remedy });

@@ -64,7 +64,6 @@ export type FromRunner =
         | 'nodeVersion'
         | 'sessionCreateNs'
         | 'firstInferenceNs'
-        | 'assignment'
         | 'outputs'
         | 'outputSha256'
         | 'inputs'
@@ -87,4 +86,6 @@ export type FromRunner =
     }
   | { type: 'probed'; ortVersion: string; available: string[] | null; assignment: RunFacts['assignment'] }
   | { type: 'done'; peakRssBytes: number; cancelled: boolean }
+  /** After `done`: where the nodes ran. */
+  | { type: 'assignment'; assignment: RunFacts['assignment'] }
   | { type: 'failed'; phase: Phase; message: string; remedy: string | null };

@@ -1,8 +1,11 @@
 import koffi from 'koffi';
 import { LabError } from '../../../shared/errors';
 import { elemTypes } from '../../../shared/model';
+import type { Provider } from '../../../shared/plan';
+import type { RunFacts } from '../../../shared/run';
 import { availableProviders, type OrtApi, openOrtApi, type Pointer } from '../ort/api';
 import { readAssignment } from '../ort/assignment';
+import { enableProfiling, readProfile } from '../ort/profile';
 import { appendProvider } from '../ort/provider';
 import { optimizationLevels } from '../ort/slots';
 import { readOutput } from '../ort/values';
@@ -15,22 +18,42 @@ export function openCapiEngine(api: OrtApi = openOrtApi()): Engine {
     available: availableProviders(api),
     async load(options) {
       const session = createSession(api, options);
-      return { bind: (inputs) => bindSession(api, session, inputs) };
+      return { bind: (inputs) => bindSession(api, session, inputs, options.provider) };
     },
   };
+}
+
+/**
+ * Which execution provider each node runs on, from a session of its own that runs the model once under the profiler.
+ * For providers other than `cpu`: the runtime's list of assignments leaves out the nodes that a provider takes in its
+ * first, layout-changing pass (seen with WebGPU on 1.30.0). Nodes that this inference did not reach are not in it.
+ */
+export function findAssignment(
+  api: OrtApi,
+  options: SessionOptions,
+  inputs: readonly BoundInput[],
+): RunFacts['assignment'] {
+  let folder = '';
+  const session = createSession(api, options, (sessionOptions) => {
+    folder = enableProfiling(api, sessionOptions);
+  });
+  const bound = bindSession(api, session, inputs, options.provider);
+  try {
+    bound.settle(bound.invoke());
+    return readProfile(api, session, folder);
+  } finally {
+    bound.close();
+  }
 }
 
 function createSession(
   api: OrtApi,
   { modelPath, provider, threads, graphOptimization }: SessionOptions,
+  adjust: (options: Pointer) => void = () => {},
 ): Pointer {
   const { bind, check, made } = api;
   const newOptions = bind<(out: [unknown]) => unknown>('CreateSessionOptions', 'void *(_Out_ void **)');
   const setNumber = 'void *(void *, int)';
-  const setEntry = bind<(o: Pointer, key: string, value: string) => unknown>(
-    'AddSessionConfigEntry',
-    'void *(void *, str, str)',
-  );
   const options = made((out) => newOptions(out));
   check(bind<(o: Pointer, n: number) => unknown>('SetIntraOpNumThreads', setNumber)(options, threads));
   check(bind<(o: Pointer, n: number) => unknown>('SetInterOpNumThreads', setNumber)(options, 1));
@@ -40,7 +63,14 @@ function createSession(
       optimizationLevels[graphOptimization],
     ),
   );
-  check(setEntry(options, 'session.record_ep_graph_assignment_info', '1'));
+  if (provider === 'cpu') {
+    const setEntry = bind<(o: Pointer, key: string, value: string) => unknown>(
+      'AddSessionConfigEntry',
+      'void *(void *, str, str)',
+    );
+    check(setEntry(options, 'session.record_ep_graph_assignment_info', '1'));
+  }
+  adjust(options);
   appendProvider(api, options, provider);
   const path = process.platform === 'win32' ? 'str16' : 'str'; // ORTCHAR_T
   const create = bind<(env: Pointer, path: string, o: Pointer, out: [unknown]) => unknown>(
@@ -52,7 +82,12 @@ function createSession(
   return session;
 }
 
-function bindSession(api: OrtApi, session: Pointer, inputs: readonly BoundInput[]): TimedSession {
+function bindSession(
+  api: OrtApi,
+  session: Pointer,
+  inputs: readonly BoundInput[],
+  provider: Provider,
+): TimedSession {
   const { bind, check, made } = api;
   const outputNames = namesOf(api, session, 'SessionGetOutputCount', 'SessionGetOutputName');
   const nIn = inputs.length;
@@ -89,7 +124,8 @@ function bindSession(api: OrtApi, session: Pointer, inputs: readonly BoundInput[
       settle(null);
       return values;
     },
-    assignment: () => readAssignment(api, session),
+    assignment: () => (provider === 'cpu' ? readAssignment(api, session) : null),
+    close: () => bind<(s: Pointer) => void>('ReleaseSession', 'void(void *)')(session),
   };
 
   function tensorOf(ort: OrtApi, { name, elemType, shape, data }: BoundInput): Pointer {

@@ -37,8 +37,10 @@ export interface TimedSession {
   settle(answer: unknown): void;
   /** Runs once and reads the outputs. */
   outputs(): Promise<OutputValue[]>;
-  /** Nodes per execution provider after partitioning; null where this engine cannot tell. */
+  /** Nodes per execution provider, where the session itself knows them; null elsewhere (see findAssignment). */
   assignment(): RunFacts['assignment'];
+  /** Frees the model; nothing else may be called afterwards. */
+  close(): void;
 }
 
 export interface Engine {

@@ -99,6 +99,7 @@ function bindSession(ort: Ort, session: InferenceSession, inputs: readonly Bound
       });
     },
     assignment: () => null,
+    close: () => void session.release(),
   };
 }
 
