@@ -16,6 +16,7 @@ export default defineConfig({
           cli: entry('src/main/hosts/cli/index.ts'),
           runner: entry('src/main/runner/index.ts'),
           sampler: entry('src/main/sampler/index.ts'),
+          bench: entry('test/bench/index.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
       },

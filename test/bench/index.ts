@@ -1,0 +1,36 @@
+// npm run bench: figures of this machine. Ratios are taken within one run; the rest names the machine.
+import { cpus } from 'node:os';
+import { benchEngine } from './engine';
+import { benchService } from './service';
+import { benchStatistics } from './statistics';
+import { benchStore } from './store';
+
+export interface Figure {
+  what: string;
+  value: string;
+  /** What the lab promises, and whether it held here; null: no promise. */
+  promise: string | null;
+  held: boolean | null;
+}
+
+async function main(): Promise<void> {
+  process.stdout.write(
+    `${cpus()[0]?.model.trim()}, ${cpus().length} logical cores, ${process.platform}-${process.arch}, Node ${process.versions.node}\n\n`,
+  );
+  let broken = 0;
+  for (const bench of [benchEngine, benchStatistics, benchStore, benchService]) {
+    for (const { what, value, promise, held } of await bench()) {
+      if (held === false) broken += 1;
+      const mark = held === null ? ' ' : held ? '✓' : '✗';
+      process.stdout.write(
+        `${mark} ${what.padEnd(72)} ${value.padStart(16)}${promise ? `   (${promise})` : ''}\n`,
+      );
+    }
+  }
+  process.stdout.write(
+    `\n${broken === 0 ? 'Every promise held.' : `${broken} promises did not hold on this machine, in this run.`}\n`,
+  );
+  // A noisy machine breaks promises of speed without anything being wrong: told, not failed.
+}
+
+void main();
