@@ -15,7 +15,7 @@ const onlyIn: Record<string, RegExp> = {
   '@resvg/resvg-js': /^src\/main\/lab\/figures\//,
 };
 const sharedMayImport = new Set(['zod']);
-const figuresMayImport = new Set(['zod', 'react', '@visx/scale', '@visx/shape']);
+const figuresMayImport = new Set(['zod', 'react', '@visx/scale']);
 
 interface Import {
   file: string;

@@ -10,7 +10,7 @@ export async function benchStore(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'thirty-watts-bench-'));
   try {
     const n = 10 ** 6;
-    const durations = Float64Array.from({ length: n }, (_, i) => 50_000 + ((i * 7919) % 977));
+    const durations = Float64Array.from({ length: n }, (_, i) => 50_000 + (Math.imul(i, 2654435761) >>> 22));
     const starts = Float64Array.from({ length: n }, (_, i) => i * 52_000);
     const raw = performance.now();
     const column = encodeColumn(durations);
