@@ -1,45 +1,23 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { testMeterVariable } from '../../src/main/meters/index';
 import { childPort, SamplerClient } from '../../src/main/sampler/client';
 import { compileStub, hasCompiler } from '../meters/stub/nvmlStub';
+import { bundledChild } from '../support/bundle';
 
-const root = join(import.meta.dirname, '../..');
-// Inside the repository, so that the built file finds its native package.
-let folder = '';
-let entry = '';
-let meterFile = '';
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(root, 'node_modules/.tw-sampler-'));
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'silent',
-    build: {
-      ssr: join(root, 'src/main/sampler/index.ts'),
-      outDir: folder,
-      target: 'node22',
-      rolldownOptions: { output: { format: 'cjs', entryFileNames: 'sampler.cjs' } },
-    },
-  });
-  entry = join(folder, 'sampler.cjs');
-  meterFile = join(folder, 'meter.json');
-  writeFileSync(
-    meterFile,
-    JSON.stringify({ meter: 'simulated', sensors: [{ curve: [[0, 40]], tauS: 0.01 }] }),
-  );
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const sampler = bundledChild(join(import.meta.dirname, '../../src/main/sampler/index.ts'), ['koffi']);
+const folder = dirname(sampler);
+const meterFile = join(folder, 'meter.json');
+const oneMeter = { meter: 'simulated', sensors: [{ curve: [[0, 40]], tauS: 0.01 }] };
+beforeAll(() => writeFileSync(meterFile, JSON.stringify(oneMeter)));
 
 const options = { userTdpW: null };
 
 function start(environment: Record<string, string> = {}) {
   const env = { ...process.env, ...environment };
-  const child = fork(entry, [], {
+  const child = fork(sampler, [], {
     serialization: 'advanced',
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -151,7 +129,7 @@ describe('the sampler as a process', () => {
     const lab = join(folder, 'lab.cjs');
     writeFileSync(
       lab,
-      `const child = require('node:child_process').fork(${JSON.stringify(entry)}, [], { serialization: 'advanced' });
+      `const child = require('node:child_process').fork(${JSON.stringify(sampler)}, [], { serialization: 'advanced' });
        child.on('message', () => process.send(child.pid));
        child.send({ type: 'probe', request: 1, options: { userTdpW: null } });
        setInterval(() => {}, 1000);`,

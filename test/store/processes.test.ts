@@ -1,40 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
-import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLab } from '../../src/main/store/open';
 import { LabError } from '../../src/shared/errors';
+import { bundledChild } from '../support/bundle';
 import { measure, seed, tempDir } from './support';
 
-const repository = join(import.meta.dirname, '../..');
-const built = mkdtempSync(join(realpathSync(tmpdir()), 'tw-store-child-'));
-const child = join(built, 'main.cjs');
-// The child lies outside the repository and still needs its native package.
-const env = { ...process.env, NODE_PATH: join(repository, 'node_modules') };
-
-beforeAll(async () => {
-  await build({
-    configFile: false,
-    root: repository,
-    logLevel: 'error',
-    build: {
-      ssr: join(import.meta.dirname, 'children/main.ts'),
-      outDir: built,
-      emptyOutDir: true,
-      rolldownOptions: {
-        external: ['better-sqlite3'],
-        output: { format: 'cjs', entryFileNames: 'main.cjs', codeSplitting: false },
-      },
-    },
-    ssr: { noExternal: true, external: ['better-sqlite3'] },
-  });
-});
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+const child = bundledChild(join(import.meta.dirname, 'children/main.ts'), ['better-sqlite3']);
 
 interface Running {
   process: ChildProcess;
@@ -46,7 +22,7 @@ interface Running {
 }
 
 function start(...args: string[]): Running {
-  const running = spawn(process.execPath, [child, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const running = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void running.kill('SIGKILL'));
   const lines: string[] = [];
   const ended = once(running, 'close');
@@ -182,7 +158,7 @@ const onSmallDisk = (mode: string): unknown => {
   mkdirSync(dir);
   const inside = 'mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"';
   const command = ['-rm', 'sh', '-c', inside, dir, process.execPath, child, mode, dir];
-  const ended = spawnSync('unshare', command, { env, encoding: 'utf8' });
+  const ended = spawnSync('unshare', command, { encoding: 'utf8' });
   expect(ended.stderr).toBe('');
   return JSON.parse(ended.stdout);
 };
@@ -224,7 +200,6 @@ describe('at a chosen system call', () => {
       'strace',
       [...trace, '-e', `inject=${inject}`, process.execPath, child, 'write', dir, '2'],
       {
-        env,
         encoding: 'utf8',
       },
     );

@@ -37,7 +37,7 @@ export function createOutput(
     table(head, rows, right = []) {
       if (json) return;
       if (!tty) {
-        for (const row of [head, ...rows]) line(row.map(oneLine).join('\t'));
+        for (const row of [head.map((h) => h.replace('\n', ' ')), ...rows]) line(row.map(oneLine).join('\t'));
         return;
       }
       const table = new Table({

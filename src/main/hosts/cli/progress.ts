@@ -60,6 +60,8 @@ export function createProgress(stream: NodeJS.WriteStream, silent: boolean): Pro
       {
         format: ' {bar} {text}',
         barsize: 24,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
         hideCursor: true,
         clearOnComplete: true,
         synchronousUpdate: true,

@@ -5,16 +5,17 @@ import { headlineEnergy } from '../../lab/export/tables';
 
 export type RunLine = Pick<RunDetail, 'run'> & { modelName: string; parameters: number | null };
 
+/** Two lines each on a terminal, so that the table fits one of ordinary width. */
 export const runHead = [
   'Model',
   'Parameters',
   'MACs',
-  'p50 [95 %]',
-  'Inferences/s',
+  'p50\n[95 %]',
+  'Inferences\nper second',
   'Power',
-  'Energy per inference [95 %]',
+  'Energy per inference\n[95 %]',
   'Source',
-  'Verdict',
+  'Verdict\nlatency · energy',
 ] as const;
 export const rightColumns = [1, 2, 3, 4, 5, 6] as const;
 const none = '–';
@@ -25,7 +26,7 @@ export function runCells({ run, modelName, parameters }: RunLine): string[] {
   return [
     withCondition(modelName, run),
     parameters === null ? none : formatCount(parameters),
-    run.macs?.macs == null ? none : formatCount(run.macs.macs),
+    run.macs?.macs == null ? none : formatSi(run.macs.macs, '', 4),
     interval(run.latency?.p50S, 's'),
     run.latency?.throughputHz == null || run.latency.verdict === 'invalid'
       ? none
@@ -80,11 +81,9 @@ function source(energy: EnergyResult | null): string {
   return `${origin}${energy.sensor.provider}, ${how}`;
 }
 
-/** Latency and gross energy are judged apart; one word where both agree. */
+/** Latency and gross energy are judged apart, and shown apart. */
 function verdictCell(run: RunRecord): string {
   if (run.outcome?.kind === 'failed') return `failed (${run.outcome.cause})`;
   if (run.outcome?.kind === 'cancelled') return 'cancelled';
-  const latency = run.latency?.verdict ?? 'not_measured';
-  const energy = headlineEnergy(run)?.gross.verdict ?? 'not_measured';
-  return latency === energy ? latency : `latency ${latency}, energy ${energy}`;
+  return `${run.latency?.verdict ?? 'not_measured'} · ${headlineEnergy(run)?.gross.verdict ?? 'not_measured'}`;
 }

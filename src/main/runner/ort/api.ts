@@ -18,6 +18,12 @@ export interface OrtApi {
 }
 
 let signatures = 0;
+/**
+ * Handles of loaded libraries, held for the life of the process: koffi unloads a library when its handle is collected,
+ * and functions bound by address, as all of OrtApi are, do not hold it. Without this a garbage collection in the middle
+ * of a run pulled ONNX Runtime out from under it (SIGSEGV; 3 of 3 runs with a collection forced every 0.2 ms).
+ */
+const loadedLibraries: unknown[] = [];
 
 /**
  * ONNX Runtime's C API through koffi, on the library that onnxruntime-node ships. One environment per process.
@@ -25,6 +31,7 @@ let signatures = 0;
  */
 export function openOrtApi(libraryPath = ortLibraryPath()): OrtApi {
   const library = koffi.load(libraryPath);
+  loadedLibraries.push(library);
   const base = library.func('void *OrtGetApiBase()')();
   const [getApi, getVersion] = koffi.decode(base, 'void *', 2);
   const version = koffi.decode(getVersion, koffi.proto(`str OrtVersion${signatures++}()`))() as string;
