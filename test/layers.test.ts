@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = resolve(__dirname, '..');
 
-/** Who may import what: the path says where code runs (DESIGN, rule 1). First match decides. */
+/** Who may import what: the path says where code runs (README of the layout: docs/architecture.md). First match decides. */
 const onlyIn: Record<string, RegExp> = {
   'better-sqlite3': /^src\/main\/store\//,
   'onnxruntime-node': /^src\/main\/runner\//,

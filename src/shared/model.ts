@@ -46,7 +46,7 @@ export const portSchema = z.strictObject({
 });
 export type Port = z.infer<typeof portSchema>;
 
-/** Counting convention `tw1` (guides: one MAC = a·b + c; parameters as Netron counts them). */
+/** Counting convention `tw1` (docs/method.md 6.1: one MAC = a·b + c; parameters as Netron counts them). */
 export const countsSchema = z.strictObject({
   convention: z.literal('tw1'),
   /** Elements of unique initializers and Constant tensors used as weights; null where a shape is symbolic. */

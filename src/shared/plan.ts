@@ -9,7 +9,7 @@ export type Engine = (typeof engines)[number];
 export const presetNames = ['glance', 'quick', 'standard', 'rigorous'] as const;
 export type PresetName = (typeof presetNames)[number];
 
-/** The numbers behind a preset (guides: measuring 1.2 to 1.4). Times in seconds. */
+/** The numbers behind a preset (docs/method.md, 1.2 to 1.4). Times in seconds. */
 export interface Preset {
   windowS: number;
   windowsMin: number;

@@ -12,7 +12,7 @@ interface Reason {
   sentence: string;
 }
 
-/** Closed list of reason codes (guides: measuring 4.2). Codes that later protocol steps detect join with their detection. */
+/** Closed list of reason codes (docs/method.md, 4.2). Codes that later protocol steps detect join with their detection. */
 export const reasons = {
   NO_SENSOR: {
     hits: 'E',

@@ -155,16 +155,18 @@ describe('shapes of inputs', () => {
 describe('contents of inputs', () => {
   it('are chosen by type, rank and name', () => {
     expect(fillOf(port('x', [1, 3]))).toEqual({ kind: 'uniform', low: -1, high: 1 });
-    expect(fillOf(port('sr', [], 'int64'))).toEqual({ kind: 'constant', value: 1 });
+    expect(fillOf(port('length', [], 'int64'))).toEqual({ kind: 'constant', value: 1 });
+    expect(fillOf(port('sr', [], 'int64'))).toEqual({ kind: 'constant', value: 16_000 });
+    expect(fillOf(port('sr', [], 'int8'))).toEqual({ kind: 'constant', value: 1 });
     expect(fillOf(port('ids', [1, 3], 'int64'))).toEqual({ kind: 'int', low: 0, high: 2 });
     expect(fillOf(port('attention_mask', [1, 3], 'int64'))).toEqual({ kind: 'constant', value: 1 });
     expect(fillOf(port('use_cache', [1], 'bool'))).toEqual({ kind: 'constant', value: 1 });
     expect(fillOf(port('keep', [2, 2], 'bool'))).toEqual({ kind: 'bool' });
     const hints = { ids: { low: 0, high: 30_000 } };
     expect(fillOf(port('ids', [1, 3], 'int64'), { hints })).toEqual({ kind: 'int', low: 0, high: 30_000 });
-    expect(fillOf(port('sr', [], 'int64'), { values: { sr: 16_000 } })).toEqual({
+    expect(fillOf(port('sr', [], 'int64'), { values: { sr: 8000 } })).toEqual({
       kind: 'constant',
-      value: 16_000,
+      value: 8000,
     });
   });
 

@@ -52,7 +52,7 @@ export function appVersion(): string {
   return JSON.parse(readFileSync(join(appRoot(), 'package.json'), 'utf8')).version as string;
 }
 
-/** Fingerprint of this machine. No host name, user name, serial number or address (guides: measuring 7). */
+/** Fingerprint of this machine. No host name, user name, serial number or address (docs/method.md, 7). */
 export function describeMachine(onnxruntime: string, meters: readonly MeterReport[]): Machine {
   const gpus = meters.flatMap(({ result }) =>
     result.status === 'ok'

@@ -291,7 +291,7 @@ function fillOf(port: Port, rank: number, { values, hints }: InputOptions): Fill
   if (port.elemType === 'bool') return rank <= 1 ? { kind: 'constant', value: 1 } : { kind: 'bool' };
   if (!integerBits.test(port.elemType)) return { kind: 'uniform', low: -1, high: 1 };
   // Speech models take the rate of their audio as a number and refuse, or branch on, any but the usual ones.
-  if (rank <= 1 && /^(sr|sample_?rate|sampling_?rate)$/i.test(port.name))
+  if (rank <= 1 && /^(sr|sample_?rate|sampling_?rate)$/i.test(port.name) && fits(16_000, port.elemType))
     return { kind: 'constant', value: 16_000 };
   const hint = hints?.[port.name];
   if (hint !== undefined) return { kind: 'int', low: hint.low, high: hint.high };

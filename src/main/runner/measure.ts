@@ -27,7 +27,7 @@ export interface RunnerLink {
   cancelled(): boolean;
 }
 
-/** One run, start to end (guides: measuring 1.2). Every phase is announced with the seconds it should take. */
+/** One run, start to end (docs/method.md, 1.2). Every phase is announced with the seconds it should take. */
 export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
   let phase = 'load' as Phase;
   const enter = async (next: Phase, expectedS: number) => {

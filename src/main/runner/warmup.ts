@@ -22,7 +22,7 @@ export interface WarmupResult {
 }
 
 /**
- * Warm-up by rule (guides: measuring 1.3): at least 20 inferences and the preset's seconds, then until the medians of
+ * Warm-up by rule (docs/method.md, 1.3): at least 20 inferences and the preset's seconds, then until the medians of
  * the last two blocks differ by less than 2 %. The temperature part of the rule is the lab's, which reads the sensors.
  */
 export async function warmUp(

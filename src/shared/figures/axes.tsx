@@ -7,7 +7,7 @@ import type { FigureTokens } from './tokens';
 const majorLength = 5;
 const minorLength = 3;
 
-/** Grid on majors, ticks outside, left and bottom line; no frame. Source: guides, figures 3.3. */
+/** Grid on majors, ticks outside, left and bottom line; no frame. Source: docs/figures.md, 3.3. */
 export function Axes({ layout, tokens }: { layout: CurveLayout; tokens: FigureTokens }): ReactElement {
   const { plot, xTicks, yTicks } = layout;
   const majorX = xTicks.filter((t) => t.major);

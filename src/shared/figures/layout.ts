@@ -50,7 +50,7 @@ export interface CurveLayout extends Head {
   labels: (PlacedLabel & { slot: number })[];
 }
 
-/** Direct labels up to so many series, a legend above. Source: guides, figures 3.4. */
+/** Direct labels up to so many series, a legend above. Source: docs/figures.md, 3.4. */
 const directSeries = 5;
 /** Least share of the preset's height for the plot; a long caption makes the figure taller, never the plot flatter. */
 const leastPlotShare = 0.5;
@@ -59,7 +59,7 @@ const leastPlotWidth = 0.8;
 /** Lines keep this far from the centre of a mark they lead to. */
 const markClearance = 7;
 
-/** Lays a curve figure out; a pure function of spec and rows. Source: guides, figures 3.2 to 3.10. */
+/** Lays a curve figure out; a pure function of spec and rows. Source: docs/figures.md, 3.2 to 3.10. */
 export function layoutCurve(spec: FigureSpec, rows: readonly CurveRow[]): CurveLayout {
   const visible = visibleRows(spec, rows);
   const direct = visible.series.length <= directSeries ? arrange(spec, visible, false) : null;

@@ -41,7 +41,7 @@ const compass = {
   point: ['N', 'S', 'NW', 'SE', 'E', 'W', 'NE', 'SW'],
 } as const;
 type Direction = (typeof compass)['series'][number];
-/** Gap between the anchor's mark and the text: beside it, then with a leader. Source: guides, figures 3.9. */
+/** Gap between the anchor's mark and the text: beside it, then with a leader. Source: docs/figures.md, 3.9. */
 const near = 4;
 const far = [14, 24, 40];
 
@@ -54,7 +54,7 @@ export function textBox(text: string, size: number, left: number, baseline: numb
 /**
  * Places labels one after the other, each at its first candidate that meets nothing: no obstacle, no placed label,
  * not the edge of `bounds`. A label without a free place comes back as null: the caller answers for it.
- * Pure; the same requests in the same order give the same places. Source: guides, figures 3.9.
+ * Pure; the same requests in the same order give the same places. Source: docs/figures.md, 3.9.
  */
 export function placeLabels(
   requests: readonly LabelRequest[],

@@ -3,7 +3,7 @@ import type { CurveRow } from './rows';
 import type { FigureSpec } from './spec';
 import { visibleRows } from './visible';
 
-/** Columns of `<figure>.points.csv`, in this order. Source: guides, figures 5.2, with origin and the absolute ends. */
+/** Columns of `<figure>.points.csv`, in this order. Source: docs/figures.md, 5.2, with origin and the absolute ends. */
 export const pointColumns = [
   'figure_id',
   'series',

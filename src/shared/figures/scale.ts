@@ -19,7 +19,7 @@ export interface Axis {
   map(value: number): number;
 }
 
-/** Closest two labelled ticks may stand. Source: guides, figures 3.3. */
+/** Closest two labelled ticks may stand. Source: docs/figures.md, 3.3. */
 const leastGap = 28;
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -30,7 +30,7 @@ export function powerLabel(exponent: number, factor = 1): string {
 }
 
 /**
- * Domain of the values: padded by 0.3 decade (log) or 5 % (linear). Source: guides, figures 3.3.
+ * Domain of the values: padded by 0.3 decade (log) or 5 % (linear). Source: docs/figures.md, 3.3.
  * Without values a decade from 1, so that an empty figure still has axes.
  */
 export function paddedDomain(values: readonly number[], kind: ScaleKind, fromZero = false): [number, number] {

@@ -1,4 +1,4 @@
-/** Outside sizes in mm; one unit of the viewBox is 1/96 inch. Source: guides, figures 3.2. */
+/** Outside sizes in mm; one unit of the viewBox is 1/96 inch. Source: docs/figures.md, 3.2. */
 export const sizePresets = {
   single: { widthMm: 85, heightMm: 64 },
   double: { widthMm: 180, heightMm: 120 },

@@ -1,7 +1,7 @@
 import { type Advances, boldAdvances, otherCharacters, regularAdvances } from './advances';
 
 const unitsPerEm = 2048;
-/** Room for fonts that run a little wider than the table. Source: guides, figures 3.9. */
+/** Room for fonts that run a little wider than the table. Source: docs/figures.md, 3.9. */
 const margin = 1.05;
 /** Width of a character outside the table: a full-width sign and a little more. */
 const unknownAdvance = 2700;

@@ -24,7 +24,7 @@ export interface FigureTokens {
   series: readonly SeriesTokens[];
 }
 
-/** mark, text on light, text on dark. Okabe & Ito 2008 without yellow. Source: guides, figures 3.4. */
+/** mark, text on light, text on dark. Okabe & Ito 2008 without yellow. Source: docs/figures.md, 3.4. */
 const palette = [
   ['#0072B2', '#0072B2', '#3D9BDC'],
   ['#D55E00', '#A84A00', '#E8762B'],

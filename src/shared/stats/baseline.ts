@@ -24,7 +24,7 @@ export interface ReadyPower {
 /**
  * Ready power and its uncertainty; null unless both stretches exist, since drift is then unknown.
  * u_P0² = s_P0²/n_eff + (P0·τ)²/(6·T0²) + d²/12 with n_eff = T0/max(τ, W), each stretch on its own and the two
- * averaged. Source: guides, measuring 3.5.
+ * averaged. Source: docs/method.md, 3.5.
  */
 export function readyPower(
   before: Baseline | null,

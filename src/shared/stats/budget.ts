@@ -18,7 +18,7 @@ export interface Budget {
 /**
  * u_c and the expanded U = t(0.975, ν_eff)·u_c, 2·u_c when ν_eff > 30; ν_eff by Welch–Satterthwaite with
  * infinite degrees of freedom for what the sensor's data sheet gives.
- * Source: JCGM 100:2008 (GUM), annex G.4; guides, measuring 3.5.
+ * Source: JCGM 100:2008 (GUM), annex G.4; docs/method.md, 3.5.
  */
 export function combine(budget: Budget): { combinedJ: number; expandedJ: number; dof: number } {
   const infinite = Number.POSITIVE_INFINITY;
@@ -44,12 +44,12 @@ export function multiplicative(value: number, halfWidth: number): { low: number;
   return { low: value * Math.exp(-halfWidth), high: value * Math.exp(halfWidth) };
 }
 
-/** Factor of one sigma where an estimate names none: the linear CPU model, guides 8.9. */
+/** Factor of one sigma where an estimate names none: the linear CPU model, docs/method.md 8.9. */
 const defaultFactor1s = 1.6;
 
 /**
  * 95 % band of an estimate: factor1s^1.96, widened in quadrature by the relative uncertainty of the inputs.
- * Source: guides, "Estimate band": 1.6 → ×/÷ 2.5, where "factor 2" covers only 86 %.
+ * Source: docs/method.md 8.9: 1.6 → ×/÷ 2.5, where "factor 2" covers only 86 %.
  */
 export function estimateBand(
   value: number,

@@ -13,7 +13,7 @@ interface Bits {
 /**
  * Effective number of independent samples behind the quantile `q` of a series in time order.
  * n_eff = n / (1 + 2·Σ ρ_k), ρ_k the autocorrelation of the indicator x_i ≤ q, summed until ρ_k < 2/√n.
- * Source: guides, measuring 2.2; Chen & Kelton 2001 for indicators of quantiles.
+ * Source: docs/method.md, 2.2; Chen & Kelton 2001 for indicators of quantiles.
  *
  * Up to lag 128 the sum is exact; beyond it is a trapezoid over lags that grow by 2 %, so that a slow drift in
  * 10⁶ samples costs some hundred lags and not 10⁵. A constant indicator gives n. Result in [1, n].

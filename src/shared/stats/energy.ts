@@ -43,7 +43,7 @@ const method =
 /**
  * Energy per inference of a run on one sensor, gross and net of the ready idle, J.
  * One window (a glance) has no repeatability: its absolute interval holds the resolution floor and the sensor alone.
- * Estimates take the factor of the estimate (1.6 → ×/÷ 2.5) in place of a gain. Source: guides, measuring 3.3 and 3.5.
+ * Estimates take the factor of the estimate (1.6 → ×/÷ 2.5) in place of a gain. Source: docs/method.md, 3.3 and 3.5.
  */
 export function summarizeEnergy(input: EnergyInput): EnergySummary {
   // A window without energy or inferences is void (ZERO_READ); here it could only turn a logarithm into −∞.
@@ -76,7 +76,7 @@ export function summarizeEnergy(input: EnergyInput): EnergySummary {
 
 /**
  * Half-width of the 95 % repeatability interval of gross energy over its mean, for the stopping rule
- * t(0.975, K−1)·u_A/ē ≤ ε; null below two windows. Source: guides, measuring 1.4.
+ * t(0.975, K−1)·u_A/ē ≤ ε; null below two windows. Source: docs/method.md, 1.4.
  */
 export function repeatHalfWidthRel(windows: readonly EnergyWindow[], sensor: SensorInfo): number | null {
   const usable = windows.filter((w) => w.energyJ > 0 && w.inferences > 0 && w.seconds > 0);

@@ -26,7 +26,7 @@ export interface LatencyOptions {
 
 /** Fewest inferences a window may hold: below the first it is flagged, below the second nothing is reported. */
 export const fewInferences = { flag: 30, refuse: 5 } as const;
-/** Limit on the coefficient of variation of window medians. Source: trtexec, via guides, measuring 2.3. */
+/** Limit on the coefficient of variation of window medians. Source: trtexec, via docs/method.md, 2.3. */
 const unstableCv = 0.025;
 const method =
   'Quantiles of type 7 (Hyndman & Fan); 95 % order-statistic intervals on the effective sample (indicator autocorrelation)';
@@ -34,7 +34,7 @@ const method =
 /**
  * Latency of a run from the samples of all its undamaged windows, in time order. Seconds.
  * 10⁶ samples take a few tenths of a second. TOO_FEW_SAMPLES stands in `codes` only if the median itself is refused;
- * a refused tail percentile carries it alone. Source: guides, measuring 2.
+ * a refused tail percentile carries it alone. Source: docs/method.md, 2.
  */
 export function summarizeLatency(windows: readonly LatencyWindow[], options: LatencyOptions): LatencyResult {
   const series = secondsInOrder(windows);

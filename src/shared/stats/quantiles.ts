@@ -8,7 +8,7 @@ import { effectiveSize } from './effectiveSize';
  * 95 % interval exists at all. Refusing below 20 there does harm: where 11 of 5,000 samples are independent (AR(1),
  * ρ = 0.997), those let through at 20 are the ones whose n_eff came out too high, and their intervals cover 72 %
  * (146 of 202 series); from 6 on they cover 88 % (511 of 581).
- * Source: guides, measuring 2.2, which leaves p50 open to choice.
+ * Source: docs/method.md, 2.2, which leaves p50 open to choice.
  */
 export const leastEffective = { 0.5: 6, 0.9: 64, 0.95: 130, 0.99: 662, 0.999: 6636 } as const;
 export type Percentile = keyof typeof leastEffective;
@@ -26,7 +26,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, p: number): number {
 /**
  * Ranks (from 1, of n) of the 95 % order-statistic interval of quantile p, given nEff independent samples:
  * the 2.5 % and 97.5 % points of Binomial(nEff, p), scaled to n. Null where no such interval exists (pⁿ > 0.025).
- * Source: David & Nagaraja, Order Statistics, section 7.1; guides, measuring 2.2 for the scaling.
+ * Source: David & Nagaraja, Order Statistics, section 7.1; docs/method.md, 2.2 for the scaling.
  */
 export function intervalRanks(n: number, nEff: number, p: number): { low: number; high: number } | null {
   const m = Math.min(n, Math.floor(nEff));

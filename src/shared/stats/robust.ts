@@ -1,6 +1,6 @@
 import { quantileOfSorted } from './quantiles';
 
-/** Outlier limit for robust z, at every level. Source: guides, "One value per question". */
+/** Outlier limit for robust z, at every level. Source: docs/method.md 2.3. */
 export const robustLimit = 5;
 /** 1/Φ⁻¹(3/4): makes the median absolute deviation a standard deviation for normal data. */
 const madToSd = 1.4826;
@@ -66,7 +66,7 @@ function medianDeviation(sorted: Float64Array, centre: number): number {
 
 /**
  * Robust z of every value: |x − median| / max(1.4826·MAD, floor). `floor`: the resolution floor, in the values' unit.
- * Source: guides, measuring 2.3.
+ * Source: docs/method.md, 2.3.
  */
 export function robustZ(values: ArrayLike<number>, floor: number): number[] {
   const sorted = ascending(values);

@@ -35,7 +35,9 @@ describe('summarizeLatency', () => {
   });
 
   it('a refused median is not measured', () => {
-    const result = summarizeLatency([window(noisy(12))], plain);
+    // Each level held for 200 inferences: 1,000 samples that are worth about five.
+    const levels = [...noisy(5)].flatMap((ns) => Array<number>(200).fill(ns));
+    const result = summarizeLatency([window(Float64Array.from(levels))], plain);
     expect([result.verdict, result.p50S.value]).toEqual(['not_measured', null]);
     expect(result.codes).toContain('TOO_FEW_SAMPLES');
     expect(result.minS).not.toBeNull();

@@ -28,7 +28,7 @@ export interface OutputValue {
 /**
  * One loaded model with its inputs bound: the small interface behind which both engines stand.
  * `invoke` is exactly what is timed: from just before the call until every output is readable in CPU memory
- * (guides: measuring 2.1). What must be done after each call, outside the timing, is `settle`.
+ * (docs/method.md, 2.1). What must be done after each call, outside the timing, is `settle`.
  */
 export interface TimedSession {
   readonly kind: 'sync' | 'async';
