@@ -15,6 +15,8 @@ export interface Measured {
   status: Experiment['status'];
   lines: RunLine[];
   overhead: RunLine[];
+  /** What the lab had to say on the way. */
+  warnings: string[];
 }
 
 /**
@@ -27,11 +29,12 @@ export async function measureAndShow(
   begin: () => Promise<{ experimentId: string; runs: number }>,
 ): Promise<Measured> {
   const progress = createProgress(process.stderr, output.json);
+  const warnings: string[] = [];
   let experimentId: string | null = null;
   const ended = new Promise<Experiment['status']>((resolve) => {
     lab.onEvent((event: LabEvent) => {
       if (event.type === 'progress') progress.show(event);
-      else if (event.type === 'warning') progress.above(() => output.warn(event.text));
+      else if (event.type === 'warning') warnings.push(event.text);
       else if (event.type === 'runChanged' && event.status !== 'running' && event.status !== 'queued')
         void tell(event.runId);
       else if (event.type === 'experimentEnded') resolve(event.status);
@@ -66,7 +69,7 @@ export async function measureAndShow(
     const status = await ended;
     await telling;
     progress.stop();
-    return { experimentId, status, ...(await linesOf(lab, experimentId)) };
+    return { experimentId, status, warnings, ...(await linesOf(lab, experimentId)) };
   } finally {
     progress.stop();
     process.off('SIGINT', onSignal);
@@ -118,7 +121,7 @@ export async function linesOf(lab: Lab, experimentId: string): Promise<Pick<Meas
 }
 
 /** The table of an experiment, then what the codes in it mean, each once, in words. */
-export function showResults(output: Output, { lines, overhead, status }: Measured): void {
+export function showResults(output: Output, { lines, overhead, status, warnings }: Measured): void {
   output.table(runHead, lines.map(runCells), rightColumns);
   for (const { run } of overhead) {
     const p50 = run.latency?.p50S.value;
@@ -127,6 +130,7 @@ export function showResults(output: Output, { lines, overhead, status }: Measure
         `Call overhead on ${run.condition.provider} (${engineWords[run.condition.engine]}): ${formatSi(p50, 's')} for a model that does nothing; contained in the figures above, not subtracted.`,
       );
   }
+  for (const text of engineDifferences(lines)) output.say(text);
   const codes = new Set<ReasonCode>(
     lines.flatMap(({ run }) => [...(run.latency?.codes ?? []), ...(headlineEnergy(run)?.gross.codes ?? [])]),
   );
@@ -138,8 +142,25 @@ export function showResults(output: Output, { lines, overhead, status }: Measure
         `${pc.red('failed')}  ${modelName}: ${run.outcome.message}${run.outcome.remedy ? ` ${run.outcome.remedy}` : ''}`,
       );
   }
+  for (const text of warnings) output.warn(text);
+  if (status === 'interrupted')
+    output.say('\nStopped before the end. What was measured is stored; start the same plan again to go on.');
   if (status === 'cancelled')
     output.say('\nCancelled. What was measured is stored; start the same plan again to go on.');
+}
+
+/** What the package's JavaScript path adds to each model that was measured through both engines. */
+function engineDifferences(lines: readonly RunLine[]): string[] {
+  return lines.flatMap(({ run, modelName }) => {
+    if (run.condition.engine !== 'package') return [];
+    const same = { ...run.condition, engine: 'capi' };
+    const capi = lines.find((l) => JSON.stringify(l.run.condition) === JSON.stringify(same));
+    const [a, b] = [capi?.run.latency?.p50S.value, run.latency?.p50S.value];
+    if (a == null || b == null) return [];
+    return [
+      `session.run on ${modelName}: ${(b / a).toFixed(2)} times the C API at p50 (${formatSi(b - a, 's')} more).`,
+    ];
+  });
 }
 
 const engineWords = { capi: 'C API', package: 'session.run' } as const;
