@@ -32,6 +32,35 @@ export const elemTypes = [
 ] as const;
 export type ElemType = (typeof elemTypes)[number];
 
+/** Bits per element; strings and the undefined type have none. */
+export const elemBits: Readonly<Partial<Record<ElemType, number>>> = {
+  float32: 32,
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  bool: 8,
+  float16: 16,
+  float64: 64,
+  uint32: 32,
+  uint64: 64,
+  complex64: 64,
+  complex128: 128,
+  bfloat16: 16,
+  float8e4m3fn: 8,
+  float8e4m3fnuz: 8,
+  float8e5m2: 8,
+  float8e5m2fnuz: 8,
+  uint4: 4,
+  int4: 4,
+  float4e2m1: 4,
+  float8e8m0: 8,
+  uint2: 2,
+  int2: 2,
+};
+
 /** One dimension: a size, a name for a free one, or null for a free one without a name. */
 export const dimSchema = z.union([z.number().int().nonnegative(), z.string(), z.null()]);
 export type Dim = z.infer<typeof dimSchema>;

@@ -7,7 +7,7 @@ import type { Phase, RunRecord } from '../../shared/run';
 import { parseRecipe } from '../models/builders';
 import { ownSettings } from '../models/inputs';
 import { sha256OfValue } from '../store/canonical';
-import { conditionSha256, type Experiment } from '../store/records';
+import { type Experiment, queuedRun } from '../store/records';
 import type { LabContext } from './context';
 import { openMeters } from './meterSession';
 import { buildInto, identityModel, isRecipe, refuseUnknownSettings, resolveModel } from './models';
@@ -170,24 +170,16 @@ function newRun(
 ): RunRecord {
   // The plan's dimensions and values are for all its models together; the condition keeps what this one has.
   const condition = { ...place.condition, modelId: model.id, ...ownSettings(model.inputs, place.condition) };
-  return {
+  return queuedRun({
     id: context.effects.newId(),
     experimentId,
     ordinal: place.ordinal,
     role: place.role,
     condition,
-    conditionSha256: conditionSha256(condition),
     machineId,
-    status: 'queued',
     queuedUnixMs: context.effects.nowUnixMs(),
-    startedUnixMs: null,
-    endedUnixMs: null,
-    outcome: null,
-    facts: null,
-    latency: null,
-    energy: [],
     macs: null,
-  };
+  });
 }
 
 /** The runs of all models that are in the lab already; those of recipes join when their model is built. */

@@ -1,6 +1,7 @@
+import { elemBits } from '../../shared/model';
 import type { Tensor } from './graph';
 import { type OpenExternal, streamPayload } from './payload';
-import { elemBits, payloadBytes } from './tensor';
+import { payloadBytes } from './tensor';
 import { tensorValues } from './values';
 import type { ZeroPoint } from './zeropoints';
 

@@ -1,35 +1,6 @@
-import { type ElemType, elemTypes } from '../../shared/model';
+import { type ElemType, elemBits, elemTypes } from '../../shared/model';
 import type { ExternalRange, SparseTensor, Tensor } from './graph';
 import { malformed, unsafe, type WireMessage } from './protobuf';
-
-/** Bits per element; strings and the undefined type have none. */
-export const elemBits: Readonly<Partial<Record<ElemType, number>>> = {
-  float32: 32,
-  uint8: 8,
-  int8: 8,
-  uint16: 16,
-  int16: 16,
-  int32: 32,
-  int64: 64,
-  bool: 8,
-  float16: 16,
-  float64: 64,
-  uint32: 32,
-  uint64: 64,
-  complex64: 64,
-  complex128: 128,
-  bfloat16: 16,
-  float8e4m3fn: 8,
-  float8e4m3fnuz: 8,
-  float8e5m2: 8,
-  float8e5m2fnuz: 8,
-  uint4: 4,
-  int4: 4,
-  float4e2m1: 4,
-  float8e8m0: 8,
-  uint2: 2,
-  int2: 2,
-};
 
 /** Payload bytes of `elements` of a type, null for types without a fixed size. Sub-byte types are packed. */
 export function payloadBytes(elemType: ElemType, elements: number): number | null {

@@ -1,7 +1,8 @@
 import type { ElemType } from '../../shared/model';
+import { elemBits } from '../../shared/model';
 import type { Tensor } from './graph';
 import { WireMessage } from './protobuf';
-import { elemBits, typedField } from './tensor';
+import { typedField } from './tensor';
 
 /** Value of an IEEE half from its bits. */
 export function halfValue(bits: number): number {

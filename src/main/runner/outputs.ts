@@ -1,38 +1,11 @@
 import { createHash } from 'node:crypto';
+import { type ElemType, elemBits } from '../../shared/model';
 import type { RunFacts } from '../../shared/run';
 import type { OutputValue } from './engines/engine';
 
-const bitsByType: Readonly<Record<string, number>> = {
-  float32: 32,
-  uint8: 8,
-  int8: 8,
-  uint16: 16,
-  int16: 16,
-  int32: 32,
-  int64: 64,
-  bool: 8,
-  float16: 16,
-  float64: 64,
-  uint32: 32,
-  uint64: 64,
-  complex64: 64,
-  complex128: 128,
-  bfloat16: 16,
-  float8e4m3fn: 8,
-  float8e4m3fnuz: 8,
-  float8e5m2: 8,
-  float8e5m2fnuz: 8,
-  float8e8m0: 8,
-  uint4: 4,
-  int4: 4,
-  float4e2m1: 4,
-  uint2: 2,
-  int2: 2,
-};
-
-/** Bits per element of an ONNX type; null for strings and unknown types. */
+/** Bits per element of an ONNX type; null for strings and types that the lab does not know. */
 export function bitsPerElement(elemType: string): number | null {
-  return bitsByType[elemType] ?? null;
+  return elemBits[elemType as ElemType] ?? null;
 }
 
 /** NaN and infinite elements of a floating-point payload; null for types that cannot hold them. */

@@ -49,6 +49,34 @@ export interface StoredWindow {
   samples: { n: number; stride: number; originNs: bigint; inferences: number; sha256: string };
 }
 
+/** What is known of a run before it starts. */
+export type RunToDo = Pick<
+  RunRecord,
+  'id' | 'experimentId' | 'ordinal' | 'role' | 'condition' | 'machineId' | 'queuedUnixMs' | 'macs'
+>;
+
+/** A queued run. Field by field, so that no result of another run is carried over unseen. */
+export function queuedRun(todo: RunToDo): RunRecord {
+  return {
+    id: todo.id,
+    experimentId: todo.experimentId,
+    ordinal: todo.ordinal,
+    role: todo.role,
+    condition: todo.condition,
+    conditionSha256: conditionSha256(todo.condition),
+    machineId: todo.machineId,
+    status: 'queued',
+    queuedUnixMs: todo.queuedUnixMs,
+    startedUnixMs: null,
+    endedUnixMs: null,
+    outcome: null,
+    facts: null,
+    latency: null,
+    energy: [],
+    macs: todo.macs,
+  };
+}
+
 /** A row as it is bound: what is compared with the record by `verify`, blobs apart. */
 export type Row = Record<string, string | number | bigint | null>;
 

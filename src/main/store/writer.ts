@@ -10,6 +10,7 @@ import {
   experimentRow,
   machineRow,
   modelRow,
+  queuedRun,
   type RecordCells,
   type Row,
   readRecord,
@@ -215,25 +216,7 @@ function freshRun(run: RunRecord, id: string, queuedUnixMs: number): RunRecord {
   if (run.status !== 'cancelled' && run.status !== 'failed') {
     throw new Error(`run ${run.id} is ${run.status}: only a cancelled or failed run can be queued again`);
   }
-  // Field by field, so that a new kind of result is not carried over unseen.
-  return {
-    id,
-    experimentId: run.experimentId,
-    ordinal: run.ordinal,
-    role: run.role,
-    condition: run.condition,
-    conditionSha256: run.conditionSha256,
-    machineId: run.machineId,
-    status: 'queued',
-    queuedUnixMs,
-    startedUnixMs: null,
-    endedUnixMs: null,
-    outcome: null,
-    facts: null,
-    latency: null,
-    energy: [],
-    macs: run.macs,
-  };
+  return queuedRun({ ...run, id, queuedUnixMs, macs: run.macs });
 }
 
 /** @param nowUnixMs when the loss was found; when the lab ended is not known */

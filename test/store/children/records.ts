@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sha256OfValue } from '../../../src/main/store/canonical';
-import { conditionSha256, type Experiment } from '../../../src/main/store/records';
+import { type Experiment, queuedRun as newRun } from '../../../src/main/store/records';
 import type { LabWriter } from '../../../src/main/store/writer';
 import type { Machine } from '../../../src/shared/machine';
 import type { Health, Reading, SensorInfo } from '../../../src/shared/meter';
@@ -95,24 +95,16 @@ export function condition(batch = 1): Condition {
 
 export function queuedRun(experimentId: string, ordinal = 0): RunRecord {
   const salt = Number.parseInt(experimentId.slice(9, 13), 16);
-  return {
+  return newRun({
     id: uuid(salt, ordinal + 1),
     experimentId,
     ordinal,
     role: 'measure',
     condition: condition(ordinal + 1),
-    conditionSha256: conditionSha256(condition(ordinal + 1)),
     machineId: machine().id,
-    status: 'queued',
     queuedUnixMs: bornUnixMs + salt,
-    startedUnixMs: null,
-    endedUnixMs: null,
-    outcome: null,
-    facts: null,
-    latency: null,
-    energy: [],
     macs: null,
-  };
+  });
 }
 
 export const completed = (run: RunRecord): RunRecord => ({
