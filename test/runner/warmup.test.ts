@@ -62,6 +62,25 @@ describe('warm-up', () => {
     expect(never.settled).toBe(false);
   });
 
+  it('has blocks of five inferences where one takes longer than a block', async () => {
+    let runs = 0;
+    const slow = pacedSession(() => 15);
+    const session = {
+      ...slow,
+      invoke: () => {
+        runs += 1;
+        return slow.invoke();
+      },
+    };
+    const begun = process.hrtime.bigint();
+    const result = await warmUp(session, newColumns(), { ...rule, inferences: 10, capS: 5 });
+    const busyS = (runs * 15) / 1000;
+    expect(result.inferences).toBe(runs);
+    expect(runs % 5).toBe(0);
+    // The time went into inferences and into nothing else.
+    expect(busyS / (Number(process.hrtime.bigint() - begun) / 1e9)).toBeGreaterThan(0.8);
+  });
+
   it('does not wait for twenty inferences of a very slow model beyond five times the cap', async () => {
     const result = await warmUp(
       pacedSession(() => 60),

@@ -65,8 +65,8 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
         stride,
         inferences,
         majorFaults,
-        starts: columns.starts.slice(0, length),
-        ends: columns.ends.slice(0, length),
+        starts: columns.starts.subarray(0, length),
+        ends: columns.ends.subarray(0, length),
       });
       if (index + 1 < count && !(await underLoad(session, columns, link.more()))) break;
     }
