@@ -78,7 +78,7 @@ function build(node) {
   rmSync(at('out'), { recursive: true, force: true });
   const run = spawnSync(
     node,
-    [at('node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'warn'],
+    [at('node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'error'],
     {
       cwd: root,
       stdio: ['ignore', 2, 2],
