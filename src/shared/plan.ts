@@ -38,7 +38,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     settleS: 0,
     idleBeforeS: 0,
     idleAfterS: 0,
-    inferencesMin: 5,
+    inferencesMin: 8,
     windowCapS: 20,
   },
   quick: {

@@ -99,6 +99,11 @@ export const reasons = {
     level: 'R',
     sentence: 'Part of the model ran on another execution provider than asked.',
   },
+  EP_UNCHECKED: {
+    hits: 'LE',
+    level: 'F',
+    sentence: 'It could not be checked whether part of the model ran on another execution provider.',
+  },
   OUTPUT_MISMATCH: { hits: 'LE', level: 'R', sentence: 'The outputs hold NaN or infinite values.' },
   TOO_FEW_SAMPLES: { hits: 'L', level: 'X', sentence: 'Too few independent inferences for this percentile.' },
   FEW_INFERENCES: { hits: 'LE', level: 'F', sentence: 'Fewer than 30 inferences fitted into a window.' },
@@ -151,4 +156,13 @@ export function verdictOf(
   if (levels.has('R')) return 'invalid';
   if (levels.has('F')) return 'limited';
   return 'valid';
+}
+
+/** Of the codes behind an absent value the one that is its reason: not measured, else invalid, else void. */
+export function weightiest(codes: readonly ReasonCode[]): ReasonCode | null {
+  for (const level of ['X', 'R', 'V'] as const) {
+    const found = codes.find((c) => reasons[c].level === level);
+    if (found) return found;
+  }
+  return codes[0] ?? null;
 }

@@ -181,3 +181,19 @@ export interface RunRecord {
   /** MACs of one inference at this condition's shapes. */
   macs: { macs: number | null; missingReason: string | null } | null;
 }
+
+/** The energy of the domain that the run's device belongs to; null for a run that asked for none. */
+export function headlineEnergy(run: RunRecord): EnergyResult | null {
+  return run.energy.find((e) => e.headline) ?? null;
+}
+
+/** Inferences (not items) per second over the windows; null without one. */
+export function inferencesPerSecond(run: RunRecord): number | null {
+  const items = run.latency?.throughputHz ?? null;
+  return items === null ? null : items / run.condition.batch;
+}
+
+/** A run that was measured again after an interruption stands for its place in the plan. */
+export function newestOfEachPlace(runs: readonly RunRecord[]): RunRecord[] {
+  return [...new Map(runs.map((run) => [`${run.experimentId} ${run.ordinal}`, run])).values()];
+}

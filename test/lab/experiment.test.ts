@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runnerEffects } from '../../src/main/lab/runnerProcess';
+import { childPort, SamplerClient } from '../../src/main/sampler/client';
 import type { Lab, RunDetail } from '../../src/shared/contract';
 import type { PlanInput } from '../../src/shared/plan';
+import { headlineEnergy } from '../../src/shared/run';
 import { experimentEnd, openTestLab, temporaryFolder } from '../support/lab';
 import { divisionOfInputs, endlessLoop, hugeExpand, oneNodeGraph, writeModel } from '../support/models';
 
@@ -88,6 +91,40 @@ describe('an experiment on real models', () => {
     expect(energy.net.perInferenceJ).toBeNull();
   });
 
+  it('keeps the meters of two providers in one plan apart', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = resolve(__dirname, '../fixtures/simulated-two-devices.json');
+    const { lab, events } = openTestLab();
+    // cuda is not there on a test machine: its run fails by itself, and the cpu run must not notice its board meter.
+    const details = await measure(lab, {
+      ...quick,
+      windowS: 5,
+      models: ['mlp:1e4'],
+      providers: ['cpu', 'cuda'],
+    });
+    expect(events.filter((e) => e.type === 'warning')).toEqual([]);
+    const [cpu] = details;
+    expect(cpu.run.status).toBe('completed');
+    expect(cpu.run.energy.map((e) => e.sensor?.domain)).toEqual(['cpu.package']);
+    expect(cpu.run.energy[0].gross.perInferenceJ).toBeGreaterThan(0);
+    expect((await lab.verify({})).problems).toEqual([]);
+  });
+
+  it('never passes the host’s energy off as that of the device: without a meter of its own the headline is empty', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
+    const { lab } = openTestLab();
+    const [{ run }] = await measure(lab, {
+      ...quick,
+      windowS: 5,
+      models: ['mlp:1e4'],
+      providers: ['coreml'],
+    });
+    expect(headlineEnergy(run)).toMatchObject({
+      sensor: null,
+      gross: { verdict: 'not_measured', perInferenceJ: null },
+    });
+    expect(run.energy.filter((e) => e.headline)).toHaveLength(1);
+  });
+
   it('refuses energy where the window is too short for the meter, and keeps the latency', async () => {
     process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
     const { lab } = openTestLab();
@@ -103,7 +140,7 @@ describe('an experiment on real models', () => {
     expect([a.run.condition.engine, b.run.condition.engine]).toEqual(['capi', 'package']);
     expect(a.run.facts?.outputSha256).toBe(b.run.facts?.outputSha256);
     // 5 us of JavaScript on a model of 2 us: far outside any noise.
-    expect(b.run.latency!.meanS!).toBeGreaterThan(a.run.latency!.meanS!);
+    expect(b.run.latency!.minS!).toBeGreaterThan(a.run.latency!.minS!);
   });
 });
 
@@ -230,6 +267,112 @@ describe('cancel and resume', () => {
       'measuring already',
     );
     await ended;
+  });
+});
+
+describe('the whole protocol, scaled by a scripted runner', () => {
+  /** A runner that claims to measure: windows of one second's worth of samples, told as fast as the lab takes them. */
+  const scripted = `
+    const w = { index: 0 };
+    const say = (m) => new Promise((r) => process.send(m, r));
+    const ns = (s) => BigInt(Math.round(s * 1e9));
+    const window = async () => {
+      const open = process.hrtime.bigint(), close = open + ns(0.05);
+      await say({ type: 'phase', phase: 'window', expectedS: 1 });
+      await say({ type: 'windowPlan', index: w.index, openNs: open, closeNs: close });
+      await new Promise((r) => setTimeout(r, 80));
+      const level = SCRIPT(w.index);
+      const n = 60;
+      const starts = BigUint64Array.from({ length: n }, (_, i) => open - ns(0.005) + BigInt(i) * 1000000n);
+      const ends = starts.map((s, i) => s + BigInt(Math.round(level * (1 + 0.001 * (i % 7)))));
+      await say({ type: 'window', index: w.index, openNs: open, closeNs: close, starts, ends, stride: 1, inferences: n, majorFaults: 0 });
+      w.index += 1;
+      if (w.index === 10) { await say({ type: 'done', peakRssBytes: 1, cancelled: false }); process.disconnect(); }
+    };
+    process.on('message', async (m) => {
+      if (m.type === 'measure') {
+        await say({ type: 'phase', phase: 'load', expectedS: 0 });
+        await say({ type: 'loaded', facts: { ortVersion: '1.0.0', nodeVersion: '24.0.0', sessionCreateNs: 1, firstInferenceNs: 1, outputs: [], outputSha256: null, inputs: [], baseRssBytes: 1 } });
+        await window();
+      } else if (m.type === 'more' && m.go) await window();
+      else { await say({ type: 'done', peakRssBytes: 1, cancelled: false }); process.disconnect(); }
+    });
+    process.on('disconnect', () => process.exit());`;
+  const runner = (level: string) => ({
+    ...runnerEffects,
+    spawn: () =>
+      spawn(process.execPath, ['-e', scripted.replace('SCRIPT', `(${level})`)], {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        serialization: 'advanced',
+      }),
+  });
+  const plan: PlanInput = {
+    ...quick,
+    preset: 'quick',
+    windowS: undefined,
+    models: ['mlp:1e3'],
+    meters: 'none',
+  };
+
+  it('stops at the least number of windows when they agree', async () => {
+    const { lab } = openTestLab({ runner: runner('() => 900000') });
+    const [{ run, windows }] = await measure(lab, plan);
+    expect(run.outcome).toEqual({ kind: 'completed' });
+    expect(windows).toHaveLength(5);
+    expect(run.facts?.stopReason).toBe('target');
+    expect(run.latency?.codes).not.toContain('CI_TARGET_MISSED');
+  });
+
+  it('goes to the most when they do not, and says that the target was missed', async () => {
+    const { lab } = openTestLab({ runner: runner('(i) => (i % 2 ? 700000 : 900000)') });
+    const [{ run, windows }] = await measure(lab, plan);
+    expect(windows).toHaveLength(10);
+    expect(run.facts?.stopReason).toBe('windows_max');
+    expect(run.latency?.codes).toEqual(expect.arrayContaining(['CI_TARGET_MISSED', 'UNSTABLE_LATENCY']));
+    expect(run.latency?.verdict).not.toBe('valid');
+  });
+});
+
+describe('cancel during an idle stretch', () => {
+  it('does not wait for the stretch to end', async () => {
+    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
+    const { lab } = openTestLab();
+    let asked = 0;
+    lab.onEvent((event) => {
+      if (event.type !== 'progress' || event.stage !== 'idle_before' || asked > 0) return;
+      asked = Date.now();
+      setTimeout(() => void lab.cancelExperiment({ experimentId: event.experimentId }), 300);
+    });
+    const [{ run }] = await measure(lab, { ...quick, preset: 'quick', windowS: 5, models: ['mlp:1e3'] });
+    expect(run.outcome).toMatchObject({ kind: 'cancelled', phase: 'idle_before' });
+    // The stretch is 20 s; a runner that does not hear is killed after one.
+    expect(Date.now() - asked).toBeLessThan(10_000);
+  });
+});
+
+describe('a sampler that cannot even be asked', () => {
+  it('costs the energy and nothing else', async () => {
+    const { lab } = openTestLab({
+      startSampler: () =>
+        new SamplerClient({
+          launch: () =>
+            childPort(
+              spawn(process.execPath, ['-e', "process.kill(process.pid, 'SIGSEGV')"], {
+                stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+              }),
+            ),
+          nowNs: () => process.hrtime.bigint(),
+          after: (ms, callback) => {
+            const timer = setTimeout(callback, ms);
+            return () => clearTimeout(timer);
+          },
+        }),
+    });
+    const { meters } = await lab.describeMachine({});
+    expect(meters[0].result).toMatchObject({ status: 'broken', reason: expect.stringContaining('SIGSEGV') });
+    const [{ run }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
+    expect(run.status).toBe('completed');
+    expect(run.energy[0].gross.codes).toContain('SENSOR_BROKEN');
   });
 });
 

@@ -1,9 +1,9 @@
 import type { Experiment as ExperimentView } from '../../shared/contract';
-import { LabError } from '../../shared/errors';
+import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
 import type { Model } from '../../shared/model';
 import { type Condition, expandPlan, type Plan } from '../../shared/plan';
-import type { Phase, RunRecord } from '../../shared/run';
+import { newestOfEachPlace, type Phase, type RunRecord } from '../../shared/run';
 import { parseRecipe } from '../models/builders';
 import { ownSettings } from '../models/inputs';
 import { sha256OfValue } from '../store/canonical';
@@ -12,7 +12,7 @@ import type { LabContext } from './context';
 import { openMeters } from './meterSession';
 import { buildInto, identityModel, isRecipe, refuseUnknownSettings, resolveModel } from './models';
 import { expectedRunS, secondsLeft } from './progress';
-import { newestOfEachPlace, viewOfExperiment } from './queries';
+import { viewOfExperiment } from './queries';
 import { runOne } from './runOne';
 
 /** Runs experiments one at a time, one run at a time: two runs at once would measure each other. */
@@ -40,7 +40,7 @@ export function createExperiments(
         emit({
           type: 'warning',
           experimentId: experiment.id,
-          text: thrown instanceof Error ? thrown.message : String(thrown),
+          text: [failureOf(thrown).message, failureOf(thrown).remedy].filter(Boolean).join(' '),
         });
         return 'interrupted';
       })
@@ -244,7 +244,14 @@ async function measureAll(
       emit({ type: 'runChanged', experimentId, runId, status: 'running' });
       const done = await runOne(
         context,
-        { run, model, plan, meters, onPhase: (stage) => progress(runId, label, stage) },
+        {
+          run,
+          model,
+          plan,
+          meters,
+          machineId: machine.id,
+          onPhase: (stage) => progress(runId, label, stage),
+        },
         signal,
       );
       actualS.push((effects.nowUnixMs() - runBegun) / 1000);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, version } from 'node:os';
 import { join } from 'node:path';
 import type { Machine } from '../../shared/machine';
@@ -37,7 +37,9 @@ export function powerSource(root = '/sys/class/power_supply'): 'ac' | 'battery' 
 /** Commit of the checkout; null in an installed app. */
 function commit(): string | null {
   try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], {
+    // Only our own checkout: git would look upwards and answer for somebody else's repository.
+    if (!existsSync(join(appRoot(), '.git'))) return null;
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'], {
       cwd: appRoot(),
       stdio: ['ignore', 'pipe', 'ignore'],
       encoding: 'utf8',

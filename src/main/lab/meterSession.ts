@@ -4,9 +4,11 @@ import type { Plan, Provider } from '../../shared/plan';
 import type { ReasonCode } from '../../shared/reasons';
 import type { WindowEnergy } from '../../shared/run';
 import type { Baseline } from '../../shared/stats/baseline';
+import { standardDeviation } from '../../shared/stats/robust';
 import { chooseSensors, type EnvOptions, type SensorChoice, windowEnergy } from '../meters';
 import { childPort, SamplerClient } from '../sampler/client';
 import type { EdgeResult, TraceBatch } from '../sampler/protocol';
+import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
 import { childEnvironment } from './environment';
 import { program } from './paths';
@@ -54,13 +56,16 @@ export interface MeterSession {
   forProvider(provider: Provider): ProviderMeters | null;
   /** Why a provider has no meter. */
   missing(provider: Provider): ReasonCode;
-  attach(runId: string): void;
-  /** Ends the run's share of the trace; resolves when it is stored. */
-  detach(): Promise<void>;
+  /** From now on readings belong to this run; of its own sensors only. */
+  attach(runId: string, sensors: readonly SensorInfo[]): void;
+  /** Ends the run's share of the trace and stores it. */
+  detach(): void;
   planEdges(runId: string, mark: string, openNs: bigint, closeNs: bigint): void;
   windowEnergies(runId: string, mark: string): Promise<SensorWindow[]>;
-  baselines(runId: string, mark: string): Promise<Map<string, Baseline>>;
-  dropEdges(runId: string): void;
+  /** Mean power of each sensor over an idle stretch, or the code that says why it is not known. */
+  baselines(runId: string, mark: string): Promise<Map<string, Baseline | ReasonCode>>;
+  /** The run's edges that are still due will not be needed: whoever waits for them gets what there is. */
+  giveUp(runId: string): void;
   /** The sampler died while a run needed it. */
   lost(): boolean;
   reopen(): Promise<void>;
@@ -81,48 +86,56 @@ export async function openMeters(
   let client: SamplerClient | null = null;
   let wasLost = false;
 
+  let noMeter: ReasonCode | null = null;
   const open = async () => {
-    client = context.effects.startSampler();
-    client.onLost(() => {
+    try {
+      await probeAndOpen();
+    } catch {
+      // A driver that takes the sampler down costs the energy of this plan, not its latencies.
+      noMeter = 'SENSOR_BROKEN';
+      const broken = client;
+      client = null;
+      await broken?.close();
+    }
+  };
+  const probeAndOpen = async () => {
+    const sampler = context.effects.startSampler();
+    client = sampler;
+    sampler.onLost(() => {
       wasLost = true;
     });
-    const reports: MeterReport[] = await client.probe(options);
-    for (const provider of plan.providers)
-      choices.set(
-        provider,
-        chooseSensors(reports, provider, { softwareDevice: softwareDevice(provider) !== null }),
-      );
-    const ids = [...new Set([...choices.values()].flatMap((c) => sensorsOf(c).map((s) => s.id)))];
-    if (ids.length === 0) {
-      await client.close();
+    const reports: MeterReport[] = await sampler.probe(options);
+    for (const provider of plan.providers) {
+      const software = softwareDevice(provider) !== null;
+      choices.set(provider, chooseSensors(reports, provider, { softwareDevice: software }));
+    }
+    const all = [...choices.values()].flatMap(sensorsOf);
+    if (all.length === 0) {
       client = null;
+      await sampler.close();
       return;
     }
-    await client.open(ids, options);
-    const gauges = [...choices.values()].some((c) => sensorsOf(c).some((s) => s.kind === 'gauge'));
-    client.onTrace(keepTrace);
-    client.trace(gauges ? TRACE_HZ.gauge : TRACE_HZ.counter);
+    await sampler.open([...new Set(all.map((s) => s.id))], options);
+    sampler.onTrace(keepTrace);
+    sampler.trace(all.some((s) => s.kind === 'gauge') ? TRACE_HZ.gauge : TRACE_HZ.counter);
   };
 
   let runId: string | null = null;
-  /** Trace readings of the run in progress, for gauges and as a witness of life. */
+  /** Sensors of the run in progress. The sampler reads those of all providers in the plan at once. */
+  let own = new Map<string, SensorInfo>();
+  /** Trace readings of the window in progress, for gauges and as a witness of life. */
   let trace: Reading[] = [];
   const pending = new Map<string, Promise<EdgeResult[]>>();
   const key = (run: string, mark: string) => `${run} ${mark}`;
 
   function keepTrace(batch: TraceBatch): void {
-    if (runId === null) return;
-    const readings = batch.columns.flatMap(({ sensorId, tNs, raw }) =>
-      Array.from(tNs, (t, i): Reading => {
-        const at = batch.originNs + BigInt(Math.round(t));
-        return { sensorId, t0: at, t1: at, raw: raw[i], sourceTimeNs: null, error: null };
-      }),
-    );
-    trace.push(...readings);
+    if (runId !== null) trace.push(...readingsOf(batch).filter((r) => own.has(r.sensorId)));
   }
 
-  const allSensors = () =>
-    new Map([...choices.values()].flatMap((c) => sensorsOf(c).map((s) => [s.id, s] as const)));
+  function storeTrace(mark: string | null): void {
+    if (runId !== null && trace.length > 0) context.store.writer.appendReadings(runId, 'trace', trace, mark);
+    trace = [];
+  }
 
   /** Both edges of a window; stored at once, since the caller is between windows. Null where the sampler failed. */
   async function edgesOf(run: string, mark: string): Promise<[EdgeResult, EdgeResult] | null> {
@@ -130,12 +143,8 @@ export async function openMeters(
     pending.delete(key(run, mark));
     if (!edges || edges.length < 2) return null;
     const { writer } = context.store;
-    writer.appendReadings(
-      run,
-      'edge',
-      edges.flatMap((e) => e.readings),
-      mark,
-    );
+    const readings = edges.flatMap((e) => e.readings).filter((r) => own.has(r.sensorId));
+    writer.appendReadings(run, 'edge', readings, mark);
     for (const edge of edges) {
       for (const health of Object.values(edge.health)) writer.appendState(run, mark, edge.atNs, health);
     }
@@ -156,6 +165,14 @@ export async function openMeters(
     };
   }
 
+  /** Spread of a gauge's readings over the stretch, W; a counter has only its two edges. */
+  function spreadW(sensor: SensorInfo): number | null {
+    const watts = trace
+      .filter((r) => r.sensorId === sensor.id && typeof r.raw === 'number')
+      .map((r) => Number(r.raw));
+    return sensor.kind === 'gauge' && watts.length > 1 ? standardDeviation(watts) : null;
+  }
+
   if (plan.meters === 'auto') await open();
 
   return {
@@ -170,15 +187,16 @@ export async function openMeters(
         phaseS: Math.max(...sensors.map((s) => s.update.seconds)),
       };
     },
-    missing: (provider) => choices.get(provider)?.codes[0] ?? 'NO_SENSOR',
-    attach(id) {
+    missing: (provider) => noMeter ?? choices.get(provider)?.codes[0] ?? 'NO_SENSOR',
+    attach(id, sensors) {
       runId = id;
+      own = new Map(sensors.map((s) => [s.id, s]));
       trace = [];
     },
-    async detach() {
-      if (runId !== null && trace.length > 0) context.store.writer.appendReadings(runId, 'trace', trace);
+    detach() {
+      storeTrace(null);
       runId = null;
-      trace = [];
+      own = new Map();
     },
     planEdges(run, mark, openNs, closeNs) {
       if (client === null) return;
@@ -189,27 +207,28 @@ export async function openMeters(
     async windowEnergies(run, mark) {
       if (!pending.has(key(run, mark))) return [];
       const edges = await edgesOf(run, mark);
-      const sensors = allSensors();
-      const seen = edges ? edges[0].readings.map((r) => r.sensorId) : [...sensors.keys()];
-      return seen.flatMap((id) => sensors.get(id) ?? []).map((sensor) => seenBy(sensor, edges, true));
+      const seen = [...own.values()].map((sensor) => seenBy(sensor, edges, true));
+      storeTrace(mark);
+      return seen;
     },
     async baselines(run, mark) {
       if (!pending.has(key(run, mark))) return new Map();
       const edges = await edgesOf(run, mark);
-      return new Map(
-        [...allSensors().values()].flatMap((sensor) => {
-          const { energy } = seenBy(sensor, edges, false);
-          if (energy.energyJ === null || energy.fromNs === null || energy.toNs === null) return [];
-          const seconds = Number(energy.toNs - energy.fromNs) / 1e9;
-          return [[sensor.id, { powerW: energy.energyJ / seconds, sdW: null, seconds }]];
-        }),
-      );
-    },
-    dropEdges(run) {
-      for (const id of [...pending.keys()].filter((k) => k.startsWith(run))) {
-        pending.delete(id);
-        client?.cancel(id);
+      const found = new Map<string, Baseline | ReasonCode>();
+      for (const sensor of own.values()) {
+        const { energy } = seenBy(sensor, edges, false);
+        if (energy.energyJ === null || energy.fromNs === null || energy.toNs === null) {
+          found.set(sensor.id, energy.code ?? 'READ_FAILED');
+          continue;
+        }
+        const seconds = Number(energy.toNs - energy.fromNs) / 1e9;
+        found.set(sensor.id, { powerW: energy.energyJ / seconds, sdW: spreadW(sensor), seconds });
       }
+      storeTrace(mark);
+      return found;
+    },
+    giveUp(run) {
+      for (const id of pending.keys()) if (id.startsWith(run)) client?.cancel(id);
     },
     lost: () => wasLost,
     async reopen() {

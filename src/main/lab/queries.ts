@@ -4,7 +4,7 @@ import type { Experiment, Outputs, ParsedInput, RunDetail } from '../../shared/c
 import { LabError } from '../../shared/errors';
 import { type CurveRun, curveRows, defaultYQuantity } from '../../shared/figures/rows';
 import { figureSpecSchema } from '../../shared/figures/spec';
-import type { RunRecord } from '../../shared/run';
+import { newestOfEachPlace, type RunRecord } from '../../shared/run';
 import { knownValues, resolveInputs } from '../models/inputs';
 import { countMacs } from '../models/macs';
 import { readModel } from '../models/reader';
@@ -26,7 +26,8 @@ export function callOverheadS(
       r.condition.provider === provider &&
       r.condition.engine === engine &&
       r.condition.threads === threads &&
-      r.latency?.p50S.value != null,
+      r.latency?.p50S.value != null &&
+      r.latency.verdict !== 'invalid',
   );
   return own?.latency?.p50S.value ?? null;
 }
@@ -112,11 +113,6 @@ export function figureOf(
     appVersion: appVersion(),
   });
   return { spec, rows: curveRows(runs, x, quantity) };
-}
-
-/** A run that was measured again after an interruption stands for its place in the plan. */
-export function newestOfEachPlace(runs: readonly RunRecord[]): RunRecord[] {
-  return [...new Map(runs.map((run) => [`${run.experimentId} ${run.ordinal}`, run])).values()];
 }
 
 /** An experiment with the state of its plan's places; one that nobody measures and that did not end is `interrupted`. */

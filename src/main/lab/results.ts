@@ -12,7 +12,7 @@ import type {
 import type { Baseline } from '../../shared/stats/baseline';
 import { type EnergyWindow, repeatHalfWidthRel, summarizeEnergy } from '../../shared/stats/energy';
 import { summarizeLatency } from '../../shared/stats/latency';
-import { mean, standardDeviation } from '../../shared/stats/robust';
+import { standardDeviation } from '../../shared/stats/robust';
 import { studentQuantile } from '../../shared/stats/student';
 import { ortProviderNames } from '../runner/engines/engine';
 import { durationsInside } from './samples';
@@ -38,6 +38,7 @@ export function runCodes(condition: Condition, facts: RunFacts | null, onBattery
   if (facts?.outputs?.some((o) => (o.nonFinite ?? 0) > 0)) codes.push('OUTPUT_MISMATCH');
   const wanted = ortProviderNames[condition.provider];
   if (facts?.assignment?.some((a) => a.provider !== wanted && a.nodes > 0)) codes.push('EP_FALLBACK');
+  if (condition.provider !== 'cpu' && facts && facts.assignment === null) codes.push('EP_UNCHECKED');
   if (onBattery) codes.push('ON_BATTERY');
   return codes;
 }
@@ -94,6 +95,8 @@ export function energyOf(
   baselines: Baselines,
   condition: Condition,
   codes: readonly ReasonCode[],
+  /** Why an idle stretch is missing. */
+  netCodes: readonly ReasonCode[],
 ): EnergyResult {
   const refusals = windows.flatMap((w) =>
     w.record.energy
@@ -118,7 +121,11 @@ export function energyOf(
     headline,
     ...summary,
     gross: judged(summary.gross, 'gross', condition),
-    net: judged(summary.net, 'net', condition),
+    net: judged(
+      { ...summary.net, codes: [...new Set([...summary.net.codes, ...netCodes])] },
+      'net',
+      condition,
+    ),
   };
 }
 
@@ -168,10 +175,4 @@ export function halfWidthRel(windows: readonly MeasuredWindow[], headline: Senso
     .map((sorted) => Math.log(sorted[sorted.length >> 1]));
   if (logs.length < 2) return null;
   return (studentQuantile(0.975, logs.length - 1) * standardDeviation(logs)) / Math.sqrt(logs.length);
-}
-
-/** Arithmetic mean of the windows' mean power, W; for progress lines. */
-export function meanPowerW(windows: readonly MeasuredWindow[], sensorId: string): number | null {
-  const seen = energyWindows(windows, sensorId);
-  return seen.length === 0 ? null : mean(seen.map((w) => w.energyJ / w.seconds));
 }

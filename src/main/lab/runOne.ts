@@ -2,7 +2,15 @@ import { failureOf } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import { type Condition, type Plan, presets } from '../../shared/plan';
 import { type ReasonCode, reasons } from '../../shared/reasons';
-import type { Outcome, Phase, RunFacts, RunRecord, WindowEnergy, WindowRecord } from '../../shared/run';
+import type {
+  EnergyResult,
+  Outcome,
+  Phase,
+  RunFacts,
+  RunRecord,
+  WindowEnergy,
+  WindowRecord,
+} from '../../shared/run';
 import type { FromRunner } from '../runner/protocol';
 import type { LabContext } from './context';
 import { prepareRun } from './job';
@@ -11,6 +19,7 @@ import type { MeterSession } from './meterSession';
 import {
   type Baselines,
   energyOf,
+  energyWindows,
   halfWidthRel,
   latencyOf,
   type MeasuredWindow,
@@ -25,6 +34,8 @@ export interface RunInput {
   model: Model;
   plan: Plan;
   meters: MeterSession;
+  /** Where it runs now: not where it was queued, if it is resumed after an update. */
+  machineId: string;
   /** Called on each change of phase. */
   onPhase(phase: Phase): void;
 }
@@ -39,12 +50,12 @@ const noBaselines: Baselines = { before: null, after: null };
  */
 export async function runOne(
   context: LabContext,
-  { run, model, plan, meters, onPhase }: RunInput,
+  { run, model, plan, meters, machineId, onPhase }: RunInput,
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const { store, effects } = context;
   const { condition } = run;
-  const started = store.writer.startRun(run.id, effects.nowUnixMs());
+  const started = store.writer.startRun(run.id, effects.nowUnixMs(), machineId);
   const log = (phase: Phase, text: string) =>
     store.writer.appendEvent(run.id, process.hrtime.bigint(), phase, text);
   const finish = (change: Partial<RunRecord> & { outcome: Outcome }): RunRecord => {
@@ -83,11 +94,12 @@ export async function runOne(
   }
   if (metered) {
     store.writer.putSensors(run.id, metered.sensors);
-    meters.attach(run.id);
+    meters.attach(run.id, metered.sensors);
   }
 
   const windows: MeasuredWindow[] = [];
   const baselines = new Map<string, Baselines>();
+  const baselineCodes = new Map<string, ReasonCode[]>();
   let facts: RunFacts | null = null;
   let stopReason: RunFacts['stopReason'] = null;
   let clocksAtOpen = 0;
@@ -118,17 +130,24 @@ export async function runOne(
         clocksAtOpen = clocks(effects.nowUnixMs());
         if (metered) meters.planEdges(run.id, `window:${message.index}`, message.openNs, message.closeNs);
         return;
-      case 'idle':
-        meters.planEdges(run.id, `idle:${message.which}`, message.openNs, message.closeNs);
-        for (const [sensorId, baseline] of await meters.baselines(run.id, `idle:${message.which}`)) {
-          baselines.set(sensorId, { ...(baselines.get(sensorId) ?? noBaselines), [message.which]: baseline });
+      case 'idle': {
+        if (!metered) return;
+        const mark = `idle:${message.which}`;
+        meters.planEdges(run.id, mark, message.openNs, message.closeNs);
+        for (const [sensorId, found] of await meters.baselines(run.id, mark)) {
+          if (typeof found === 'string')
+            baselineCodes.set(sensorId, [...(baselineCodes.get(sensorId) ?? []), found]);
+          else
+            baselines.set(sensorId, { ...(baselines.get(sensorId) ?? noBaselines), [message.which]: found });
         }
         return;
+      }
       case 'window': {
         const window = await keepWindow(message);
         windows.push(window);
         if (message.index + 1 < prepared.job.windows.count) runner.send({ type: 'more', go: goOn() });
-        else stopReason = presets[condition.preset].targetRel === null ? 'fixed' : 'windows_max';
+        else if (presets[condition.preset].targetRel === null) stopReason = 'fixed';
+        else if (goOn()) stopReason = 'windows_max';
         return;
       }
       default:
@@ -141,20 +160,24 @@ export async function runOne(
     const { index, openNs, closeNs, starts, ends, stride, inferences } = message;
     const samples = samplesOf(starts, ends, stride, inferences);
     const seen = await meters.windowEnergies(run.id, `window:${index}`);
-    const energy: WindowEnergy[] = seen.map(({ energy: e }) => {
-      const known = e.fromNs !== null && e.toNs !== null;
-      return {
-        ...e,
-        inferences: known ? inferencesBetween(samples, e.fromNs as bigint, e.toNs as bigint) : null,
-      };
+    const energy = seen.map(({ energy: e }): WindowEnergy => {
+      if (e.fromNs === null || e.toNs === null) return { ...e, inferences: null };
+      const inferences = inferencesBetween(samples, e.fromNs, e.toNs);
+      // The meter was read when the load was no longer running: joules without their inferences are nobody's.
+      return inferences === null && e.energyJ !== null
+        ? { ...e, energyJ: null, inferences, code: 'LATE_READ' }
+        : { ...e, inferences };
     });
     const codes = [...new Set(energy.flatMap((e) => (e.code === null ? [] : [e.code])))];
-    if (Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS) codes.push('TIME_JUMP');
+    const between = inferencesBetween(samples, openNs, closeNs);
+    // Also a runner that was stopped so long that its samples do not reach over the window.
+    if (between === null || Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS)
+      codes.push('TIME_JUMP');
     const record: WindowRecord = {
       index,
       openNs,
       closeNs,
-      inferences: inferencesBetween(samples, openNs, closeNs) ?? 0,
+      inferences: between ?? 0,
       codes,
       verdict: windowVerdict(codes),
       energy,
@@ -165,9 +188,13 @@ export async function runOne(
 
   function goOn(): boolean {
     const { windowsMin, targetRel } = presets[condition.preset];
-    if (windows.length < windowsMin || targetRel === null) return true;
-    const reached =
-      (halfWidthRel(windows, metered?.headline ?? null) ?? Number.POSITIVE_INFINITY) <= targetRel;
+    // Windows that were lost do not count: they would stop a run that then has too few.
+    const headline = meters.lost() ? null : (metered?.headline ?? null);
+    const usable = headline
+      ? energyWindows(windows, headline.id).length
+      : windows.filter((w) => w.record.verdict !== 'void').length;
+    if (usable < windowsMin || targetRel === null) return true;
+    const reached = (halfWidthRel(windows, headline) ?? Number.POSITIVE_INFINITY) <= targetRel;
     if (reached) stopReason = 'target';
     return !reached;
   }
@@ -191,14 +218,17 @@ export async function runOne(
     },
     effects.runner,
   );
+  // Edges of an idle stretch may lie a minute ahead: a runner that is gone needs none of them.
+  void runner.ended.then((end) => {
+    if (end.kind !== 'done') meters.giveUp(run.id);
+  });
   const onAbort = () => runner.cancel();
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
   const end = await runner.ended;
   signal.removeEventListener('abort', onAbort);
   await chain;
-  meters.dropEdges(run.id);
-  await meters.detach();
+  meters.detach();
   if (broken !== null) throw broken;
 
   const outcome = outcomeOf(end);
@@ -215,22 +245,24 @@ export async function runOne(
         ? null
         : { ...(facts as RunFacts), stopReason, peakRssBytes: end.kind === 'done' ? end.peakRssBytes : null },
     latency: latencyOf(windows, condition, codes),
-    energy:
-      run.role === 'overhead'
-        ? []
-        : metered
-          ? metered.sensors.map((sensor) =>
-              energyOf(
-                sensor,
-                sensor.id === metered.headline?.id,
-                windows,
-                baselines.get(sensor.id) ?? noBaselines,
-                condition,
-                [...codes, ...lost],
-              ),
-            )
-          : [noEnergy(meters.missing(condition.provider), codes)],
+    energy: run.role === 'overhead' ? [] : energies(),
   });
+
+  /** One result per sensor; where none sees the provider's device, an empty headline that says why comes first. */
+  function energies(): EnergyResult[] {
+    const beside = (metered?.sensors ?? []).map((sensor) =>
+      energyOf(
+        sensor,
+        sensor.id === metered?.headline?.id,
+        windows,
+        baselines.get(sensor.id) ?? noBaselines,
+        condition,
+        [...codes, ...lost],
+        baselineCodes.get(sensor.id) ?? [],
+      ),
+    );
+    return metered?.headline ? beside : [noEnergy(meters.missing(condition.provider), codes), ...beside];
+  }
 }
 
 /** Wall clock minus steady clock, ms: moves when the machine slept or a clock was set. */

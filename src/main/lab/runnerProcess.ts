@@ -21,8 +21,9 @@ export const runnerEffects: RunnerEffects = {
     }),
   async residentBytes(pid) {
     if (process.platform !== 'linux') return null;
-    const pages = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => null);
-    return pages === null ? null : Number(pages.split(' ')[1]) * 4096;
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    const kib = /^VmRSS:\s+(\d+) kB/m.exec(status);
+    return kib === null ? null : Number(kib[1]) * 1024;
   },
 };
 
@@ -46,6 +47,8 @@ export interface Runner {
 const STDERR_TAIL = 4000;
 const MEMORY_POLL_MS = 100;
 const CANCEL_GRACE_MS = 1000;
+/** A runner that was told to go on announces its next step at once. */
+const NEXT_STEP_S = 10;
 
 /**
  * Starts a runner with one job and watches it: deadline per step, memory bound, the end of its standard error.
@@ -74,11 +77,13 @@ export function startRunner(
     deadline = setTimeout(() => kill('hang'), 1000 * (1.5 * seconds + limits.deadlineS));
   };
   const bound = limits.memoryBytes;
-  const watch = setInterval(async () => {
-    if (bound === null || child.pid === undefined) return;
-    const bytes = await effects.residentBytes(child.pid);
-    if (bytes !== null && bytes > bound) kill('memory');
-  }, MEMORY_POLL_MS);
+  const watch =
+    bound === null
+      ? undefined
+      : setInterval(async () => {
+          const bytes = child.pid === undefined ? null : await effects.residentBytes(child.pid);
+          if (bytes !== null && bytes > bound) kill('memory');
+        }, MEMORY_POLL_MS);
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
@@ -89,6 +94,8 @@ export function startRunner(
       phase = message.phase;
       expect(message.expectedS);
     }
+    // From here the runner waits for the lab, not the lab for the runner.
+    if (message.type === 'window') clearTimeout(deadline);
     onMessage(message);
   });
 
@@ -105,6 +112,7 @@ export function startRunner(
   const send = (message: ToRunner) => {
     // A runner that just died cannot be written to; its end tells the story.
     if (child.connected) child.send(message, () => {});
+    if (message.type === 'more') expect(NEXT_STEP_S);
   };
   expect(0);
   send(job);
@@ -143,9 +151,9 @@ export function endOf({
   limits,
   spawnError,
 }: Ending): RunnerEnd {
-  if (cancelled) return { kind: 'cancelled', phase };
-  // A crash after the last word does not void the run: some providers fall over while they are unloaded.
-  if (last?.type === 'done') return { kind: 'done', peakRssBytes: last.peakRssBytes };
+  // A crash or a cancel after the last word does not void the run: some providers fall over while they are unloaded.
+  if (last?.type === 'done' && !last.cancelled) return { kind: 'done', peakRssBytes: last.peakRssBytes };
+  if (cancelled || last?.type === 'done') return { kind: 'cancelled', phase };
   const base = { kind: 'failed' as const, phase, exitCode, signal, stderrTail: stderr };
   if (spawnError) {
     return {

@@ -1,5 +1,5 @@
 import type { Handlers, LabEvent } from '../../shared/contract';
-import { LabError } from '../../shared/errors';
+import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
 import type { MeterReport } from '../../shared/meter';
 import { openLab } from '../store/open';
@@ -115,13 +115,33 @@ function looker(effects: LabEffects) {
   return async (
     tdpW: number | null,
   ): Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }> => {
-    found ??= findProviders(effects.runner);
+    found ??= findProviders(effects.runner).catch((thrown) => {
+      found = null;
+      throw thrown;
+    });
     const sampler = effects.startSampler();
     try {
-      const [meters, providers] = await Promise.all([sampler.probe({ userTdpW: tdpW }), found]);
+      const [meters, providers] = await Promise.all([
+        sampler.probe({ userTdpW: tdpW }).catch(brokenMeters),
+        found,
+      ]);
       return { machine: describeMachine(providers.ortVersion, meters), meters, providers };
     } finally {
       await sampler.close();
     }
   };
+}
+
+/** A driver that takes the sampler down while it is asked is a refused meter, not the end of the lab. */
+function brokenMeters(thrown: unknown): MeterReport[] {
+  const { message } = failureOf(thrown);
+  const text =
+    'Run it again; if it happens again, update the driver of the graphics card, or measure without meters ("meters": "none").';
+  return [
+    {
+      provider: 'sampler',
+      title: 'Meters',
+      result: { status: 'broken', reason: message, remedy: { text, command: null } },
+    },
+  ];
 }

@@ -22,7 +22,8 @@ export function tieToParent(parentPid: number): void {
     return;
   }
   new Worker(
-    `setInterval(() => { if (process.ppid !== ${parentPid}) process.kill(process.pid, 'SIGKILL') }, 1000)`,
+    `const die = () => process.kill(process.pid, 'SIGKILL');
+     setInterval(() => { if (process.platform !== 'win32' && process.ppid !== ${parentPid}) die(); try { process.kill(${parentPid}, 0) } catch { die() } }, 1000)`,
     { eval: true },
   ).unref();
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../shared/errors';
 import type { Phase, RunFacts } from '../../shared/run';
@@ -18,6 +18,10 @@ import { warmUp } from './warmup';
 const LEAD_S = 0.03;
 /** The load runs on so long after a window closes, so that the meter's closing read meets it. */
 const TAIL_S = 0.02;
+/** A window sized for its least inferences gets a tenth more: the period it is sized by is a median. */
+const MARGIN = 1.1;
+/** Slowest disk that a load must not be mistaken for a hang on. */
+const LOAD_BYTES_PER_S = 50e6;
 
 export interface RunnerLink {
   /** Resolves when the message has left this process: nothing is still to be written when a window opens. */
@@ -35,17 +39,21 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
     await link.post({ type: 'phase', phase: next, expectedS });
   };
   try {
-    await enter('load', 0);
+    await enter('load', loadSeconds(job));
     const session = await load(job, link);
     if (job.idle.beforeS > 0) await idle(job.idle.settleS, job.idle.beforeS, 'before', enter, link);
 
+    if (link.cancelled()) {
+      await link.post({ type: 'done', peakRssBytes: peakRssBytes(), cancelled: true });
+      return;
+    }
     await enter('warmup', 6 * job.warmup.capS);
     const columns = newColumns();
     const warm = await warmUp(session, columns, job.warmup);
     await link.post({ type: 'warmed', result: warm });
 
     const { seconds, inferencesMin, capS, count, prerollS, phaseS, seed } = job.windows;
-    const windowS = Math.max(seconds, Math.min(capS, (inferencesMin * warm.periodNs) / 1e9));
+    const windowS = Math.max(seconds, Math.min(capS, (MARGIN * inferencesMin * warm.periodNs) / 1e9));
     for (let index = 0; index < count && !link.cancelled(); index++) {
       const leadS = LEAD_S + prerollS + phaseS * fraction(seed, index);
       await enter('window', leadS + windowS + warm.periodNs / 1e9);
@@ -94,6 +102,14 @@ function assignmentOf(session: TimedSession, job: RunnerJob): RunFacts['assignme
   const known = session.assignment();
   session.close();
   return known ?? (job.provider === 'cpu' ? null : findAssignment(openOrtApi(), job, job.inputs));
+}
+
+/** Seconds that hashing and loading the files may take. */
+function loadSeconds({ files }: RunnerJob): number {
+  return files.reduce(
+    (sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / LOAD_BYTES_PER_S,
+    0,
+  );
 }
 
 /** What a user can try when ONNX Runtime refuses: the shapes and values that were made up are the first suspects. */

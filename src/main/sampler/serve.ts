@@ -155,10 +155,11 @@ export class Sampler {
   /** Sends what waits, unless a window is open: then it waits for the closing edge. */
   private flush(): void {
     if (this.edges.quiet) return;
-    for (const message of this.edges.takeRead()) this.channel.send(message);
+    // The trace first: whoever waits for the edges integrates a gauge from it.
     this.lastBatchNs = this.effects.nowNs();
     const batch = this.trace.take();
     if (batch !== null) this.channel.send({ type: 'trace', batch });
+    for (const message of this.edges.takeRead()) this.channel.send(message);
   }
 
   private heartbeat(): void {

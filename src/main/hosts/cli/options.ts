@@ -18,10 +18,10 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
-export function wholeNumber(text: string): number {
+export function countingNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('It must be a whole number, 0 or above.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or above.');
   return value;
 }
 

@@ -1,7 +1,12 @@
 import type { RunDetail } from '../../../shared/contract';
-import type { EnergyResult, Estimate, RunRecord } from '../../../shared/run';
+import {
+  type EnergyResult,
+  type Estimate,
+  headlineEnergy,
+  inferencesPerSecond,
+  type RunRecord,
+} from '../../../shared/run';
 import { formatCount, formatEstimate, formatInterval, formatSi } from '../../../shared/units';
-import { headlineEnergy } from '../../lab/export/tables';
 
 export type RunLine = Pick<RunDetail, 'run'> & { modelName: string; parameters: number | null };
 
@@ -23,14 +28,15 @@ const none = '–';
 /** One row of the result table. A value that is not known is a dash; the reasons follow below the table. */
 export function runCells({ run, modelName, parameters }: RunLine): string[] {
   const energy = headlineEnergy(run);
+  // The value of an invalid result is in the log only: a table is read without its verdicts.
+  const latency = run.latency?.verdict === 'invalid' ? null : run.latency;
+  const rate = latency ? inferencesPerSecond(run) : null;
   return [
     withCondition(modelName, run),
     parameters === null ? none : formatCount(parameters),
     run.macs?.macs == null ? none : formatSi(run.macs.macs, '', 4),
-    interval(run.latency?.p50S, 's'),
-    run.latency?.throughputHz == null || run.latency.verdict === 'invalid'
-      ? none
-      : formatSi(run.latency.throughputHz, '').trim(),
+    latency ? interval(latency.p50S, 's') : none,
+    rate === null ? none : formatSi(rate, '').trim(),
     power(energy),
     joules(energy),
     source(energy),
@@ -56,7 +62,7 @@ export function interval(estimate: Estimate | undefined, unit: string): string {
 }
 
 function power(energy: EnergyResult | null): string {
-  if (energy?.powerMeanW == null) return none;
+  if (energy?.powerMeanW == null || energy.gross.verdict === 'invalid') return none;
   return energy.provenance === 'estimate'
     ? formatEstimate(energy.powerMeanW, 'W')
     : formatSi(energy.powerMeanW, 'W');
@@ -64,7 +70,7 @@ function power(energy: EnergyResult | null): string {
 
 function joules(energy: EnergyResult | null): string {
   const value = energy?.gross.perInferenceJ ?? null;
-  if (energy === null || value === null) return none;
+  if (energy === null || value === null || energy.gross.verdict === 'invalid') return none;
   const band = energy.gross.absolute;
   if (energy.provenance === 'estimate')
     return `${formatEstimate(value, 'J')}${band ? ` [${formatSi(band.low, 'J', 2)}, ${formatSi(band.high, 'J', 2)}]` : ''}`;

@@ -1,6 +1,15 @@
 import type { Machine } from '../../../shared/machine';
 import type { Model } from '../../../shared/model';
-import type { EnergyResult, Estimate, RunRecord, WindowEnergy, WindowRecord } from '../../../shared/run';
+import { weightiest } from '../../../shared/reasons';
+import {
+  type EnergyResult,
+  type Estimate,
+  headlineEnergy,
+  inferencesPerSecond,
+  type RunRecord,
+  type WindowEnergy,
+  type WindowRecord,
+} from '../../../shared/run';
 import type { Experiment as StoredExperiment } from '../../store/records';
 import type { Cell, Column } from './csv';
 
@@ -20,11 +29,6 @@ const utc = (ms: number | null): string | null =>
   ms === null ? null : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const ns2s = (ns: number | null | undefined): number | null =>
   ns === null || ns === undefined ? null : ns / 1e9;
-
-/** The headline energy of a run: of the domain that its provider's device belongs to. */
-export function headlineEnergy(run: RunRecord): EnergyResult | null {
-  return run.energy.find((e) => e.headline) ?? run.energy[0] ?? null;
-}
 
 const estimate = (name: string, of: (run: RunRecord) => Estimate | undefined): Column<RunRow>[] => [
   column(`latency_${name}_s`, ({ run }) => of(run)?.value ?? null),
@@ -108,14 +112,14 @@ export const runColumns: readonly Column<RunRow>[] = [
   column('latency_first_s', ({ run }) => ns2s(run.facts?.firstInferenceNs)),
   column('load_time_s', ({ run }) => ns2s(run.facts?.sessionCreateNs)),
   column('warmup_count', ({ run }) => run.facts?.warmupInferences ?? null),
+  column('inference_rate_Hz', ({ run }) => inferencesPerSecond(run)),
+  // Items: inferences times batch.
   column('throughput_Hz', ({ run }) => run.latency?.throughputHz ?? null),
   column('call_overhead_s', ({ callOverheadS }) => callOverheadS),
   column('latency_interval_method', ({ run }) => run.latency?.method ?? null),
   energy('energy_verdict', (e) => e.gross.verdict),
   energy('energy_flags', (e) => e.gross.codes.slice().sort().join('|')),
-  energy('energy_missing_reason', (e) =>
-    e.gross.perInferenceJ === null ? (e.gross.codes[0] ?? 'unknown') : null,
-  ),
+  energy('energy_missing_reason', (e) => (e.gross.perInferenceJ === null ? weightiest(e.gross.codes) : null)),
   energy('energy_sensor', (e) => e.sensor?.id ?? null),
   energy('energy_provenance', (e) => e.provenance ?? 'none'),
   energy('energy_origin', (e) => e.sensor?.origin ?? null),

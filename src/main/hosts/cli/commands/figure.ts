@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { type XQuantity, xQuantities, type YQuantity, yQuantities } from '../../../../shared/figures/spec';
 import { connect } from '../connect';
 import { writeFigure } from '../figureFiles';
-import { globals, wholeNumber } from '../options';
+import { globals } from '../options';
 
 interface Options {
   experiment?: string;
@@ -11,7 +11,7 @@ interface Options {
   theme: 'light' | 'dark';
   title?: string;
   out: string;
-  scale: number;
+  scale: string;
 }
 
 export function figureCommand(): Command {
@@ -26,7 +26,9 @@ export function figureCommand(): Command {
     )
     .addOption(new Option('--theme <theme>', 'colours').choices(['light', 'dark']).default('light'))
     .option('--title <text>', 'title instead of the built one')
-    .option('--scale <n>', 'PNG size: 1, 2 or 3 times 96 dots per inch', wholeNumber, 2)
+    .addOption(
+      new Option('--scale <n>', 'PNG size: times 96 dots per inch').choices(['1', '2', '3']).default('2'),
+    )
     .option('--out <folder>', 'where the files go', '.')
     .action(async ({ experiment, x, y, theme, title, out, scale }: Options, command: Command) => {
       const { lab: folder, output } = globals(command);
@@ -34,7 +36,7 @@ export function figureCommand(): Command {
       const figure = await lab
         .figure({ experimentId: experiment ?? null, x, y, theme, title: title ?? null })
         .finally(close);
-      const files = writeFigure(out, 'curve-efficiency', figure, scale === 1 || scale === 3 ? scale : 2);
+      const files = writeFigure(out, 'curve-efficiency', figure, Number(scale));
       for (const file of files) output.say(file);
       output.data({ files });
     });

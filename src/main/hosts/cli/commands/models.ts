@@ -5,7 +5,7 @@ import { formatCount, formatSi } from '../../../../shared/units';
 import { parseRecipe } from '../../../models/builders';
 import { connect } from '../connect';
 import { exitCodes } from '../exitCodes';
-import { globals, keyNumber, wholeNumber } from '../options';
+import { countingNumber, globals, keyNumber } from '../options';
 
 const head = ['Id', 'Name', 'Family', 'Parameters', 'Precision', 'Size', 'Opset'];
 const cells = (m: Model): string[] => [
@@ -55,7 +55,7 @@ export function modelsCommand(): Command {
     .command('show')
     .description('one model: counts, inputs with their free dimensions, MACs')
     .argument('<model>', 'id, first digits of the id, or name')
-    .option('--batch <n>', 'batch size the MACs are counted at', wholeNumber, 1)
+    .option('--batch <n>', 'batch size the MACs are counted at', countingNumber, 1)
     .option('--dim <name=size>', 'size of a free dimension (repeatable)', keyNumber, {})
     .action(
       async (

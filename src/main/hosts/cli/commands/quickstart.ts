@@ -11,7 +11,7 @@ import { connect } from '../connect';
 import { writeFigure } from '../figureFiles';
 import { showMachine } from '../machineReport';
 import { exitCodeOfMeasured, measureAndShow, showResults } from '../measure';
-import { globals, keyNumber, positiveNumber, wholeNumber } from '../options';
+import { countingNumber, globals, keyNumber, positiveNumber } from '../options';
 import type { Output } from '../output';
 
 interface Options {
@@ -40,7 +40,7 @@ export function quickstartCommand(): Command {
     .addOption(new Option('--family <family>', 'family of the ladder').choices(builtFamilies).default('mlp'))
     .option('--from <n>', 'parameters of the smallest model', positiveNumber, 1e3)
     .option('--to <n>', 'parameters of the largest model', positiveNumber, 1e8)
-    .option('--rungs <n>', 'models in the ladder', wholeNumber, 9)
+    .option('--rungs <n>', 'models in the ladder', countingNumber, 9)
     .addOption(
       new Option('--provider <name>', 'execution provider; never replaced by another')
         .choices(providers)
@@ -51,7 +51,7 @@ export function quickstartCommand(): Command {
         .choices(['capi', 'package', 'both'])
         .default('capi'),
     )
-    .option('--threads <n>', 'intra-op threads', wholeNumber, 1)
+    .option('--threads <n>', 'intra-op threads', countingNumber, 1)
     .option(
       '--window <seconds>',
       'seconds per model instead of 5; below 5 no energy is measured',
@@ -147,7 +147,7 @@ function quickstartPlan(
     models,
     providers: [provider],
     engines: engine === 'both' ? ['capi', 'package'] : [engine],
-    threads: [Math.max(1, threads)],
+    threads: [threads],
     preset: 'glance',
     dims: dim,
     values: value,

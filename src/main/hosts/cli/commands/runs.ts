@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
 import { type ReasonCode, reasons } from '../../../../shared/reasons';
 import type { RunStatus } from '../../../../shared/run';
-import { runStatuses } from '../../../../shared/run';
+import { headlineEnergy, runStatuses } from '../../../../shared/run';
 import { formatCount, formatSi } from '../../../../shared/units';
-import { headlineEnergy } from '../../../lab/export/tables';
 import { connect } from '../connect';
 import { globals } from '../options';
 import { interval, rightColumns, runCells, runHead } from '../runTable';
