@@ -3,7 +3,9 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runnerEffects } from '../../src/main/lab/runnerProcess';
+import { verifyAll } from '../../src/main/lab/verify';
 import { childPort, SamplerClient } from '../../src/main/sampler/client';
+import { openLab } from '../../src/main/store/open';
 import type { Lab, RunDetail } from '../../src/shared/contract';
 import type { PlanInput } from '../../src/shared/plan';
 import { headlineEnergy } from '../../src/shared/run';
@@ -74,7 +76,7 @@ describe('an experiment on real models', () => {
 
   it('reads a meter at both edges of the window: joules are its power times the window, to its resolution', async () => {
     process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
-    const { lab } = openTestLab();
+    const { lab, folder, close } = openTestLab();
     const [{ run, windows }] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e4'] });
     const [energy] = run.energy;
     expect(energy.sensor?.origin).toBe('simulated');
@@ -89,6 +91,21 @@ describe('an experiment on real models', () => {
     expect(energy.gross.codes).toContain('GLANCE');
     expect(energy.gross.repeat).toBeNull();
     expect(energy.net.perInferenceJ).toBeNull();
+
+    // Every number is found again from raw rows; a joule that is not what the readings give is noticed.
+    expect((await lab.verify({})).problems).toEqual([]);
+    await close();
+    const view = openLab(folder, { readOnly: true });
+    const more = { ...energy, gross: { ...energy.gross, perInferenceJ: perInference * 1.001 } };
+    const slower = { ...run.latency!, meanS: run.latency!.meanS! * 1.001 };
+    for (const [changed, what] of [
+      [{ ...run, energy: [more] }, /energy by simulated:package/],
+      [{ ...run, latency: slower }, /latency/],
+    ] as const) {
+      const { problems } = verifyAll({ ...view.reader, listRuns: () => [changed] }, folder);
+      expect(problems.map((p) => p.what)).toEqual([expect.stringMatching(what)]);
+    }
+    view.close();
   });
 
   it('keeps the meters of two providers in one plan apart', async () => {

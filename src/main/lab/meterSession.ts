@@ -2,10 +2,8 @@ import { spawn } from 'node:child_process';
 import type { MeterReport, Reading, SensorInfo } from '../../shared/meter';
 import type { Plan, Provider } from '../../shared/plan';
 import type { ReasonCode } from '../../shared/reasons';
-import type { WindowEnergy } from '../../shared/run';
 import type { Baseline } from '../../shared/stats/baseline';
-import { standardDeviation } from '../../shared/stats/robust';
-import { chooseSensors, type EnvOptions, type SensorChoice, windowEnergy } from '../meters';
+import { chooseSensors, type EnvOptions, type SensorChoice } from '../meters';
 import { childPort, SamplerClient } from '../sampler/client';
 import type { EdgeResult, TraceBatch } from '../sampler/protocol';
 import { readingsOf } from '../sampler/trace';
@@ -13,6 +11,7 @@ import type { LabContext } from './context';
 import { childEnvironment } from './environment';
 import { program } from './paths';
 import { softwareDevice } from './providers';
+import { baselineOf, type SensorWindow, sensorWindow } from './sensorWindow';
 
 export type StartSampler = () => SamplerClient;
 
@@ -42,13 +41,6 @@ export interface ProviderMeters {
   prerollS: number;
   /** Longest update period, s: windows meet it at random phase. */
   phaseS: number;
-}
-
-/** One sensor's view of one window. */
-export interface SensorWindow {
-  energy: Omit<WindowEnergy, 'inferences'>;
-  /** Standard uncertainty of one edge's time stamp, s: (t1 − t0)/√12. */
-  edgeS: number;
 }
 
 /** The meters during one experiment: edge reads tied to windows, the slow trace, all stored with the run they belong to. */
@@ -151,26 +143,16 @@ export async function openMeters(
     return [edges[0], edges[1]];
   }
 
-  function seenBy(sensor: SensorInfo, edges: [EdgeResult, EdgeResult] | null, loaded: boolean): SensorWindow {
-    const failed = { sensorId: sensor.id, fromNs: null, toNs: null, energyJ: null };
-    const open = edges?.[0].readings.find((r) => r.sensorId === sensor.id);
-    const close = edges?.[1].readings.find((r) => r.sensorId === sensor.id);
-    if (!edges || !open || !close)
-      return { energy: { ...failed, code: wasLost ? 'SAMPLER_LOST' : 'READ_FAILED' }, edgeS: 0 };
-    const own = trace.filter((r) => r.sensorId === sensor.id);
-    const powerLimitW = edges[1].health[sensor.provider]?.powerLimitW ?? null;
-    return {
-      energy: windowEnergy(sensor, { open, close, trace: own, powerLimitW, loaded }),
-      edgeS: Number(open.t1 - open.t0) / 1e9 / Math.sqrt(12),
-    };
-  }
+  const traceOf = (sensor: SensorInfo) => trace.filter((r) => r.sensorId === sensor.id);
 
-  /** Spread of a gauge's readings over the stretch, W; a counter has only its two edges. */
-  function spreadW(sensor: SensorInfo): number | null {
-    const watts = trace
-      .filter((r) => r.sensorId === sensor.id && typeof r.raw === 'number')
-      .map((r) => Number(r.raw));
-    return sensor.kind === 'gauge' && watts.length > 1 ? standardDeviation(watts) : null;
+  function seenBy(sensor: SensorInfo, edges: [EdgeResult, EdgeResult] | null, loaded: boolean): SensorWindow {
+    const [open, close] = [0, 1].map((i) => edges?.[i].readings.find((r) => r.sensorId === sensor.id));
+    const powerLimitW = edges?.[1].health[sensor.provider]?.powerLimitW ?? null;
+    return sensorWindow(
+      sensor,
+      { open, close, trace: traceOf(sensor), powerLimitW, loaded },
+      wasLost ? 'SAMPLER_LOST' : 'READ_FAILED',
+    );
   }
 
   if (plan.meters === 'auto') await open();
@@ -214,16 +196,12 @@ export async function openMeters(
     async baselines(run, mark) {
       if (!pending.has(key(run, mark))) return new Map();
       const edges = await edgesOf(run, mark);
-      const found = new Map<string, Baseline | ReasonCode>();
-      for (const sensor of own.values()) {
-        const { energy } = seenBy(sensor, edges, false);
-        if (energy.energyJ === null || energy.fromNs === null || energy.toNs === null) {
-          found.set(sensor.id, energy.code ?? 'READ_FAILED');
-          continue;
-        }
-        const seconds = Number(energy.toNs - energy.fromNs) / 1e9;
-        found.set(sensor.id, { powerW: energy.energyJ / seconds, sdW: spreadW(sensor), seconds });
-      }
+      const found = new Map(
+        [...own.values()].map((sensor) => [
+          sensor.id,
+          baselineOf(sensor, seenBy(sensor, edges, false), traceOf(sensor)),
+        ]),
+      );
       storeTrace(mark);
       return found;
     },

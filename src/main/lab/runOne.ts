@@ -2,15 +2,7 @@ import { failureOf } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import { type Condition, type Plan, presets } from '../../shared/plan';
 import { type ReasonCode, reasons } from '../../shared/reasons';
-import type {
-  EnergyResult,
-  Outcome,
-  Phase,
-  RunFacts,
-  RunRecord,
-  WindowEnergy,
-  WindowRecord,
-} from '../../shared/run';
+import type { EnergyResult, Outcome, Phase, RunFacts, RunRecord, WindowRecord } from '../../shared/run';
 import type { FromRunner } from '../runner/protocol';
 import type { LabContext } from './context';
 import { prepareRun } from './job';
@@ -28,6 +20,7 @@ import {
 } from './results';
 import { type RunnerEnd, startRunner } from './runnerProcess';
 import { inferencesBetween, samplesOf } from './samples';
+import { withInferences } from './sensorWindow';
 
 export interface RunInput {
   run: RunRecord;
@@ -160,14 +153,7 @@ export async function runOne(
     const { index, openNs, closeNs, starts, ends, stride, inferences } = message;
     const samples = samplesOf(starts, ends, stride, inferences);
     const seen = await meters.windowEnergies(run.id, `window:${index}`);
-    const energy = seen.map(({ energy: e }): WindowEnergy => {
-      if (e.fromNs === null || e.toNs === null) return { ...e, inferences: null };
-      const inferences = inferencesBetween(samples, e.fromNs, e.toNs);
-      // The meter was read when the load was no longer running: joules without their inferences are nobody's.
-      return inferences === null && e.energyJ !== null
-        ? { ...e, energyJ: null, inferences, code: 'LATE_READ' }
-        : { ...e, inferences };
-    });
+    const energy = seen.map((own) => withInferences(own.energy, samples));
     const codes = [...new Set(energy.flatMap((e) => (e.code === null ? [] : [e.code])))];
     const between = inferencesBetween(samples, openNs, closeNs);
     // Also a runner that was stopped so long that its samples do not reach over the window.

@@ -1,16 +1,19 @@
 import type { Outputs } from '../../shared/contract';
-import { presets } from '../../shared/plan';
-import type { RunRecord } from '../../shared/run';
+import type { Reading, SensorInfo } from '../../shared/meter';
+import type { EnergyPart, RunRecord } from '../../shared/run';
 import { verifyModelFiles } from '../models/import';
 import { canonicalJson } from '../store/canonical';
 import type { LabReader } from '../store/reader';
+import { type ReadingRole, readingsOf } from '../store/readings';
 import { modelFolder } from './job';
-import { latencyOf, type MeasuredWindow } from './results';
+import { type Baselines, energyOf, latencyOf, type MeasuredWindow } from './results';
 import { inferencesBetween } from './samples';
+import { baselineOf, type SensorWindow, sensorWindow, withInferences } from './sensorWindow';
 
 /**
  * Everything that the lab promises about its data: each record and column has its hash and its links (the store's
- * part), each model file is the one that was imported, and each latency is what its raw samples give when computed anew.
+ * part), each model file is the one that was imported, and each latency and energy is what its raw samples and meter
+ * readings give when computed anew.
  */
 export function verifyAll(reader: LabReader, labFolder: string): Outputs['verify'] {
   const { checked, problems } = reader.verify();
@@ -20,35 +23,87 @@ export function verifyAll(reader: LabReader, labFolder: string): Outputs['verify
     const failure = verifyModelFiles(modelFolder(labFolder, model.id), model);
     if (failure) all.push({ table: 'models', id: model.id, what: failure.message });
   }
-  const runs = reader.listRuns();
+  // Rows that do not fit their hash are told already; computing from them would only say it again.
+  const rotten = new Set(problems.map((p) => p.id.split('/')[0]));
+  const runs = reader.listRuns().filter((run) => run.latency !== null && !rotten.has(run.id));
   for (const run of runs) {
-    const what = recomputed(reader, run);
-    if (what) all.push({ table: 'runs', id: run.id, what });
+    for (const what of recomputed(reader, run)) all.push({ table: 'runs', id: run.id, what });
   }
   return { checked: checked + models.length + runs.length, problems: all };
 }
 
-/** What differs when the run's latency is computed from its stored samples; null where nothing does. */
-function recomputed(reader: LabReader, run: RunRecord): string | null {
-  if (run.latency === null) return null;
-  let windows: MeasuredWindow[];
-  try {
-    windows = reader
-      .getWindows(run.id)
-      .map((record) => ({ record, samples: reader.getSamples(run.id, record.index), edgeS: {} }));
-  } catch {
-    return null; // told by the store's part already
-  }
-  for (const { record, samples } of windows) {
+/** What differs when a run's results are computed from its stored samples and readings. */
+function recomputed(reader: LabReader, run: RunRecord): string[] {
+  const sensors = reader.sensorsOf(run.id);
+  const raw = rawReadings(reader, run.id);
+  const windows: MeasuredWindow[] = [];
+  const wrong: string[] = [];
+  for (const record of reader.getWindows(run.id)) {
+    const samples = reader.getSamples(run.id, record.index);
+    const seen = sensors.map((sensor) => raw(sensor, `window:${record.index}`, true));
+    const energy = seen.map((s) => withInferences(s.energy, samples));
     const inferences = inferencesBetween(samples, record.openNs, record.closeNs) ?? 0;
-    if (inferences !== record.inferences)
-      return `window ${record.index} holds ${inferences} inferences, its record says ${record.inferences}`;
+    if (inferences !== record.inferences) {
+      wrong.push(
+        `window ${record.index} holds ${inferences} inferences, its record says ${record.inferences}`,
+      );
+    }
+    for (const e of record.energy) {
+      const again = energy.find((other) => other.sensorId === e.sensorId);
+      if (e.energyJ !== null && (again?.energyJ !== e.energyJ || again.inferences !== e.inferences)) {
+        wrong.push(`window ${record.index}: the energy of ${e.sensorId} is not what its readings give`);
+      }
+    }
+    windows.push({
+      record,
+      samples,
+      edgeS: Object.fromEntries(seen.map((s) => [s.energy.sensorId, s.edgeS])),
+    });
   }
   // Codes of the run as a whole come from facts outside the samples and are taken as stored.
-  const again = latencyOf(windows, run.condition, run.latency.codes);
-  const { codes: _codes, ...stored } = run.latency;
-  const { codes: _again, ...computed } = again;
-  return canonicalJson(stored) === canonicalJson(computed)
-    ? null
-    : `its latency is not what its ${presets[run.condition.preset].windowsMax > 1 ? 'windows' : 'window'} give when computed anew`;
+  const latency = run.latency && latencyOf(windows, run.condition, run.latency.codes);
+  if (canonicalJson({ ...run.latency, codes: [] }) !== canonicalJson({ ...latency, codes: [] })) {
+    wrong.push('its latency is not what its samples give');
+  }
+  for (const { sensor, headline, gross, net } of run.energy) {
+    if (sensor === null) continue;
+    const baselines: Baselines = { before: null, after: null };
+    for (const which of ['before', 'after'] as const) {
+      const found = baselineOf(
+        sensor,
+        raw(sensor, `idle:${which}`, false),
+        raw.trace(sensor, `idle:${which}`),
+      );
+      if (typeof found !== 'string') baselines[which] = found;
+    }
+    const again = energyOf(sensor, headline, windows, baselines, run.condition, gross.codes, []);
+    if (differs(gross, again.gross) || differs(net, again.net)) {
+      wrong.push(`its energy by ${sensor.id} is not what its windows give`);
+    }
+  }
+  return wrong;
+}
+
+/** A number that is stored must be found again; one that was refused stays refused for reasons outside the readings. */
+function differs(stored: EnergyPart, again: EnergyPart): boolean {
+  const numbers = ({ perInferenceJ, repeat, absolute }: EnergyPart) =>
+    canonicalJson({ perInferenceJ, repeat, absolute });
+  return stored.perInferenceJ !== null && numbers(stored) !== numbers(again);
+}
+
+/** Edge and trace readings of a run by what they belong to. The power limit is not needed: it only refuses. */
+function rawReadings(reader: LabReader, runId: string) {
+  const of = (role: ReadingRole) => reader.getReadings(runId, role);
+  const batches = { edge: of('edge'), trace: of('trace') };
+  const find = (role: ReadingRole, sensor: SensorInfo, mark: string): Reading[] =>
+    batches[role].filter((b) => b.sensorId === sensor.id && b.mark === mark).flatMap(readingsOf);
+  const read = (sensor: SensorInfo, mark: string, loaded: boolean): SensorWindow => {
+    const [open, close] = find('edge', sensor, mark);
+    return sensorWindow(
+      sensor,
+      { open, close, trace: find('trace', sensor, mark), powerLimitW: null, loaded },
+      'READ_FAILED',
+    );
+  };
+  return Object.assign(read, { trace: (sensor: SensorInfo, mark: string) => find('trace', sensor, mark) });
 }
