@@ -8,7 +8,7 @@ import { childPort, SamplerClient } from '../../src/main/sampler/client';
 import { openLab } from '../../src/main/store/open';
 import type { Lab, RunDetail } from '../../src/shared/contract';
 import type { PlanInput } from '../../src/shared/plan';
-import { headlineEnergy } from '../../src/shared/run';
+import { headlineEnergy, type RunRecord } from '../../src/shared/run';
 import { experimentEnd, openTestLab, temporaryFolder } from '../support/lab';
 import { divisionOfInputs, endlessLoop, hugeExpand, oneNodeGraph, writeModel } from '../support/models';
 
@@ -98,10 +98,11 @@ describe('an experiment on real models', () => {
     const view = openLab(folder, { readOnly: true });
     const more = { ...energy, gross: { ...energy.gross, perInferenceJ: perInference * 1.001 } };
     const slower = { ...run.latency!, meanS: run.latency!.meanS! * 1.001 };
-    for (const [changed, what] of [
+    const wrong: [RunRecord, RegExp][] = [
       [{ ...run, energy: [more] }, /energy by simulated:package/],
       [{ ...run, latency: slower }, /latency/],
-    ] as const) {
+    ];
+    for (const [changed, what] of wrong) {
       const { problems } = verifyAll({ ...view.reader, listRuns: () => [changed] }, folder);
       expect(problems.map((p) => p.what)).toEqual([expect.stringMatching(what)]);
     }
