@@ -303,7 +303,7 @@ describe('the whole protocol, scaled by a scripted runner', () => {
       const n = 60;
       const starts = BigUint64Array.from({ length: n }, (_, i) => open - ns(0.005) + BigInt(i) * 1000000n);
       const ends = starts.map((s, i) => s + BigInt(Math.round(level * (1 + 0.001 * (i % 7)))));
-      await say({ type: 'window', index: w.index, openNs: open, closeNs: close, starts, ends, stride: 1, inferences: n, majorFaults: 0 });
+      await say({ type: 'window', index: w.index, openNs: open, closeNs: close, starts, ends, stride: 1, inferences: n });
       w.index += 1;
       if (w.index === 10) { await say({ type: 'done', peakRssBytes: 1, cancelled: false }); process.disconnect(); }
     };

@@ -57,13 +57,11 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
     for (let index = 0; index < count && !link.cancelled(); index++) {
       const leadS = LEAD_S + prerollS + phaseS * fraction(seed, index);
       await enter('window', leadS + windowS + warm.periodNs / 1e9);
-      const faultsBefore = process.resourceUsage().majorPageFault;
       const openNs = process.hrtime.bigint() + seconds2ns(leadS);
       const closeNs = openNs + seconds2ns(windowS);
       resetColumns(columns, (1e9 * (leadS + windowS + TAIL_S)) / warm.periodNs);
       await link.post({ type: 'windowPlan', index, openNs, closeNs });
       await record(session, columns, closeNs + seconds2ns(TAIL_S));
-      const majorFaults = process.resourceUsage().majorPageFault - faultsBefore;
       const { length, stride, inferences } = columns;
       await link.post({
         type: 'window',
@@ -72,7 +70,6 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
         closeNs,
         stride,
         inferences,
-        majorFaults,
         starts: columns.starts.subarray(0, length),
         ends: columns.ends.subarray(0, length),
       });

@@ -82,7 +82,6 @@ export type FromRunner =
       ends: BigUint64Array;
       stride: number;
       inferences: number;
-      majorFaults: number;
     }
   | { type: 'probed'; ortVersion: string; available: string[] | null; assignment: RunFacts['assignment'] }
   | { type: 'done'; peakRssBytes: number; cancelled: boolean }
