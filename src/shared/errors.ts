@@ -38,6 +38,17 @@ export class LabError extends Error {
   }
 }
 
+const notWritable = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'EEXIST',
+  'ENOTDIR',
+  'EISDIR',
+  'ENOENT',
+  'ENAMETOOLONG',
+]);
+
 /** The failure of anything thrown; unknown errors become `internal` with their own text. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof LabError) return thrown.failure;
@@ -48,6 +59,14 @@ export function failureOf(thrown: unknown): Failure {
       kind: 'no_space',
       message: 'There is no space left on the disk.',
       remedy: 'Free some space and start again; what was measured so far is kept.',
+    };
+  }
+  const path = (thrown as NodeJS.ErrnoException | null)?.path;
+  if (code && path && notWritable.has(code)) {
+    return {
+      kind: 'not_found',
+      message: `${path} cannot be opened or written (${code}).`,
+      remedy: 'Choose a folder of your own on a writable disk.',
     };
   }
   return { kind: 'internal', message, remedy: null };

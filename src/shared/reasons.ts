@@ -80,9 +80,13 @@ export const reasons = {
   SWAPPING: { hits: 'LE', level: 'V', sentence: 'The machine was swapping memory to disk.' },
   BACKGROUND_LOAD: { hits: 'LE', level: 'V', sentence: 'Other programs used more than 5 % of the machine.' },
   ON_BATTERY: { hits: 'LE', level: 'F', sentence: 'The machine ran on battery.' },
-  TIME_JUMP: { hits: 'LE', level: 'V', sentence: 'The clock jumped or the machine slept during the window.' },
+  TIME_JUMP: {
+    hits: 'LE',
+    level: 'V',
+    sentence: 'The clock jumped, the machine slept, or the measuring process stood still during the window.',
+  },
   DEVICE_LOST: { hits: 'LE', level: 'R', sentence: 'The device disappeared during the run.' },
-  RUNNER_CRASH: { hits: 'LE', level: 'R', sentence: 'The measuring process ended before the last window.' },
+  RUNNER_CRASH: { hits: 'LE', level: 'R', sentence: 'The run ended before its last window.' },
   CANCELLED: { hits: 'LE', level: 'R', sentence: 'The run was cancelled before its last window.' },
   SAMPLER_LOST: {
     hits: 'E',
@@ -105,7 +109,12 @@ export const reasons = {
     sentence: 'It could not be checked whether part of the model ran on another execution provider.',
   },
   OUTPUT_MISMATCH: { hits: 'LE', level: 'R', sentence: 'The outputs hold NaN or infinite values.' },
-  TOO_FEW_SAMPLES: { hits: 'L', level: 'X', sentence: 'Too few independent inferences for this percentile.' },
+  TOO_FEW_SAMPLES: {
+    hits: 'L',
+    level: 'X',
+    sentence:
+      'Too few independent inferences for this percentile: few were run, or the machine changed its speed meanwhile. Measure again, or longer.',
+  },
   FEW_INFERENCES: { hits: 'LE', level: 'F', sentence: 'Fewer than 30 inferences fitted into a window.' },
   TOO_FEW_WINDOWS: { hits: 'LE', level: 'R', sentence: 'Too few undamaged windows are left.' },
   CI_TARGET_MISSED: { hits: 'LE', level: 'I', sentence: 'The interval is wider than the preset aims for.' },

@@ -226,7 +226,7 @@ describe('a run that goes wrong', () => {
     lab.onEvent((event) => {
       if (event.type !== 'progress' || event.stage !== 'window' || killed) return;
       killed = true;
-      setTimeout(() => process.kill(samplerPids().at(-1)!, 'SIGKILL'), 500);
+      setTimeout(() => process.kill(childPids('sampler.cjs').at(-1)!, 'SIGKILL'), 500);
     });
     const [first, second] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e3', 'mlp:1e4'] });
     expect(first.run.outcome).toEqual({ kind: 'completed' });
@@ -238,13 +238,39 @@ describe('a run that goes wrong', () => {
   }, 60_000);
 });
 
-/** Children of this process that run the sampler, oldest first. */
-function samplerPids(): number[] {
-  const lines = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], {
+/** Children of this process that run a program, oldest first. */
+function childPids(program: string): number[] {
+  const children = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], {
     encoding: 'utf8',
-  }).split('\n');
-  return lines.filter((l) => l.includes('sampler.cjs')).map((l) => Number.parseInt(l, 10));
+  });
+  return children
+    .split('\n')
+    .filter((l) => l.includes(program))
+    .map((l) => Number.parseInt(l, 10));
 }
+
+describe('a runner that stands still', () => {
+  it.runIf(process.platform !== 'win32')(
+    'voids its window: the hole is in no duration, but in every joule',
+    async () => {
+      const { lab } = openTestLab();
+      let stopped = false;
+      lab.onEvent((event) => {
+        if (event.type !== 'progress' || event.stage !== 'window' || stopped) return;
+        stopped = true;
+        const [pid] = childPids('runner.cjs').slice(-1);
+        setTimeout(() => process.kill(pid, 'SIGSTOP'), 400);
+        setTimeout(() => process.kill(pid, 'SIGCONT'), 1600);
+      });
+      const [held, free] = await measure(lab, { ...quick, windowS: 2.5, models: ['mlp:1e3', 'mlp:2e3'] });
+      expect(held.windows[0]).toMatchObject({ verdict: 'void', codes: ['TIME_JUMP'] });
+      expect(held.run.latency?.verdict).toBe('invalid');
+      expect(held.run.latency?.codes).toContain('TIME_JUMP');
+      expect(free.windows[0].codes).toEqual([]);
+    },
+    60_000,
+  );
+});
 
 describe('cancel and resume', () => {
   it('keep what was measured, and go on with what is left', async () => {

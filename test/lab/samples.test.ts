@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { durationsInside, inferencesBetween, samplesOf } from '../../src/main/lab/samples';
+import {
+  durationsInside,
+  inferencesBetween,
+  longestStandstillS,
+  samplesOf,
+} from '../../src/main/lab/samples';
 
 /** A closed loop from durations and gaps (ns), as the runner records it. */
 function loopOf(durations: readonly number[], gaps: readonly number[], stride = 1) {
@@ -60,6 +65,21 @@ describe('inferences between two instants', () => {
     const thinned = loopOf(list, gaps, 3);
     const [from, to] = [whole.originNs + 40_000n, whole.originNs + 200_000n];
     expect(inferencesBetween(thinned, from, to)!).toBeCloseTo(inferencesBetween(whole, from, to)!, 0);
+  });
+});
+
+describe('the longest standstill', () => {
+  const s = (n: number) => Math.round(n * 1e9);
+  it('is the hole between two inferences that no duration shows', () => {
+    const samples = loopOf([s(0.01), s(0.01), s(0.01)], [1000, s(2)]);
+    const end = samples.originNs + BigInt(s(3));
+    expect(longestStandstillS(samples, samples.originNs, end)).toBeCloseTo(2, 6);
+    expect(longestStandstillS(loopOf([s(3), s(3)], [1000]), samples.originNs, end)).toBeLessThan(1e-3);
+  });
+
+  it('does not take a stride for a hole', () => {
+    const thinned = loopOf(Array(301).fill(1_000_000), Array(301).fill(10), 100);
+    expect(longestStandstillS(thinned, thinned.originNs, thinned.originNs + BigInt(s(1)))).toBeLessThan(0.01);
   });
 });
 

@@ -88,6 +88,24 @@ describe('faults of a window, each against the control without it', () => {
       'STALE_SENSOR',
     ],
     [
+      'a counter that starts over in the middle and ends above its beginning',
+      counter,
+      (w: WindowReads) => ({
+        ...ofTrace(w, (r, i) => (i < 8 ? r.raw : BigInt(r.raw ?? 0) - 380_000_000n)),
+        close: { ...w.close, raw: BigInt(w.close.raw ?? 0) - 380_000_000n },
+      }),
+      'COUNTER_RESET',
+    ],
+    [
+      'a counter that freezes late',
+      counter,
+      (w: WindowReads) => ({
+        ...ofTrace(w, (r, i) => (i > 17 ? 850_000_000n : r.raw)),
+        close: { ...w.close, raw: 850_000_000n },
+      }),
+      'STALE_SENSOR',
+    ],
+    [
       'a counter that starts over',
       counter,
       (w: WindowReads) => at(w, { open: { raw: 2_000_000_000n } }),

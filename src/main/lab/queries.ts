@@ -108,6 +108,8 @@ export function figureOf(
     kind: 'curve-efficiency',
     x: { quantity: x },
     y: { quantity },
+    // Built models are told apart by their size, a user's own by their names.
+    pointLabels: runs.every(({ model }) => model.family === 'imported') ? 'model' : 'size',
     theme,
     title,
     appVersion: appVersion(),

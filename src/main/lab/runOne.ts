@@ -19,7 +19,7 @@ import {
   runCodes,
 } from './results';
 import { type RunnerEnd, startRunner } from './runnerProcess';
-import { inferencesBetween, samplesOf } from './samples';
+import { inferencesBetween, longestStandstillS, samplesOf } from './samples';
 import { withInferences } from './sensorWindow';
 
 export interface RunInput {
@@ -35,6 +35,8 @@ export interface RunInput {
 
 /** A window during which wall clock and steady clock drift further apart than this saw a suspend or a clock step. */
 const MOST_DRIFT_MS = 1000;
+/** A pause between two inferences longer than this is no scheduling noise: the runner was stopped. */
+const MOST_STANDSTILL_S = 0.5;
 const noBaselines: Baselines = { before: null, after: null };
 
 /**
@@ -156,9 +158,10 @@ export async function runOne(
     const energy = seen.map((own) => withInferences(own.energy, samples));
     const codes = [...new Set(energy.flatMap((e) => (e.code === null ? [] : [e.code])))];
     const between = inferencesBetween(samples, openNs, closeNs);
-    // Also a runner that was stopped so long that its samples do not reach over the window.
-    if (between === null || Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS)
+    // Also a runner that was stopped: its samples do not reach over the window, or have a hole that no duration shows.
+    if (between === null || longestStandstillS(samples, openNs, closeNs) > MOST_STANDSTILL_S)
       codes.push('TIME_JUMP');
+    else if (Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS) codes.push('TIME_JUMP');
     const record: WindowRecord = {
       index,
       openNs,
@@ -222,6 +225,9 @@ export async function runOne(
     outcome.kind === 'completed' ? [] : [outcome.kind === 'cancelled' ? 'CANCELLED' : 'RUNNER_CRASH'];
   const codes = [...runCodes(condition, facts, powerSource() === 'battery'), ...endCode];
   if (stopReason === 'windows_max') codes.push('CI_TARGET_MISSED');
+  // What voided windows is said with the run, or TOO_FEW_WINDOWS would come without its cause.
+  const voided = windows.filter((w) => w.record.verdict === 'void').flatMap((w) => w.record.codes);
+  codes.push(...new Set(voided.filter((c) => reasons[c].hits === 'LE')));
   const lost: ReasonCode[] = meters.lost() ? ['SAMPLER_LOST'] : [];
   return finish({
     outcome,

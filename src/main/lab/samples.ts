@@ -63,3 +63,19 @@ function firstAtOrAfter(values: Float64Array, limit: number): number {
   }
   return low;
 }
+
+/** Longest time (s) inside [openNs, closeNs] in which no inference ran that should have: between one and the next. */
+export function longestStandstillS(
+  { startsNs, durationsNs, originNs, stride }: WindowSamples,
+  openNs: bigint,
+  closeNs: bigint,
+): number {
+  const from = Math.max(1, firstAtOrAfter(startsNs, Number(openNs - originNs)));
+  const to = firstAtOrAfter(startsNs, Number(closeNs - originNs));
+  // Of a stride only the first duration is known; the others took about as long.
+  let longestNs = 0;
+  for (let i = from; i < to; i++) {
+    longestNs = Math.max(longestNs, startsNs[i] - startsNs[i - 1] - stride * durationsNs[i - 1]);
+  }
+  return longestNs / 1e9;
+}

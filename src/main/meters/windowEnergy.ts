@@ -59,8 +59,11 @@ function judge(info: SensorInfo, reads: WindowReads, fromNs: bigint | null, toNs
   return watts <= 0 || watts > mostW ? unknownEnergy('IMPLAUSIBLE') : step;
 }
 
-function counterWindow(info: SensorInfo, { open, close }: WindowReads, seconds: number): StepEnergy {
+function counterWindow(info: SensorInfo, { open, trace, close }: WindowReads, seconds: number): StepEnergy {
   if (typeof open.raw !== 'bigint' || typeof close.raw !== 'bigint') return unknownEnergy('READ_FAILED');
+  // A reset in the middle can end above where the window began: only the reads between show it.
+  if (info.modulus === null && close.raw > open.raw && fellBack([open, ...trace, close]))
+    return unknownEnergy('COUNTER_RESET');
   return counterEnergy(info, open.raw, close.raw, seconds);
 }
 
@@ -79,7 +82,28 @@ function stillness(
     (r) => r.raw !== null && midNs(r) >= fromNs && midNs(r) <= toNs,
   );
   if (info.kind === 'gauge' && pointsOf(inside, fromNs).every((p) => p.watts === 0)) return 'ZERO_READ';
-  return longestStillS(inside) > 20 * info.update.seconds && inside.length > 2 ? 'STALE_SENSOR' : null;
+  const stillS =
+    info.kind === 'counter'
+      ? counterStillS(info, step, secondsBetween(fromNs, toNs))
+      : 20 * info.update.seconds;
+  return longestStillS(inside) > stillS && inside.length > 2 ? 'STALE_SENSOR' : null;
+}
+
+/** Does a counter's value ever go down from one read to the next in time? */
+function fellBack(readings: readonly Reading[]): boolean {
+  const inOrder = readings
+    .filter((r) => typeof r.raw === 'bigint')
+    .sort((a, b) => Number(midNs(a) - midNs(b)));
+  return inOrder.some((r, i) => i > 0 && (r.raw as bigint) < (inOrder[i - 1].raw as bigint));
+}
+
+/**
+ * Longest time (s) that a counter may stand still under load: a few updates, or the time in which a few of its steps
+ * pass at the window's mean power. (A gauge may show one value for longer; a sum of energy cannot.)
+ */
+function counterStillS(info: SensorInfo, step: StepEnergy, seconds: number): number {
+  const meanW = (step.energyJ ?? 0) / seconds;
+  return 3 * Math.max(info.update.seconds, meanW > 0 ? (info.joulePerCount ?? 0) / meanW : 0);
 }
 
 /** Longest time (s) over which the reads show one and the same value. */

@@ -10,7 +10,7 @@ export function plainOrtMessage(message: string): string {
   const tail = nested ? message.slice(nested.index + nested[0].length) : message;
   const cause = tail
     .replace(/^\/?[\w./-]+\.(cc|h|cpp):\d+ .*?\) /, '')
-    .replace(/^.*?(?= was false\. )/, '')
+    .replace(/^.*? was false\. /s, '')
     .trim();
   const text = cause === '' ? tail.trim() : cause;
   const whole = (nested ? `${nested[1]} node ${nested[2]}: ${text}` : text).slice(0, 600);

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { LabError } from '../../shared/errors';
 import {
@@ -12,6 +12,7 @@ import {
   writeSettings,
 } from './connection';
 import { damaged, explain, guarded } from './failures';
+import { makeFolder } from './folder';
 import { type LabLock, takeLock } from './lock';
 import {
   expectedSchema,
@@ -83,7 +84,7 @@ export function openLab(dir: string, options: { readOnly?: boolean } = {}): Stor
  * follow (better-sqlite3 13 opens with SQLITE_OPEN_NOFOLLOW): so they are resolved once, here.
  */
 export function openToWrite(path: string, steps: readonly Migration[] = migrations): LabStore {
-  makeFolder(path);
+  makeFolder(path, 0o700);
   const dir = realpathSync(path);
   assertLocalDisk(dir);
   const lock = takeLock(dir);
@@ -101,13 +102,6 @@ export function openToWrite(path: string, steps: readonly Migration[] = migratio
     lock.release();
     throw thrown;
   }
-}
-
-/** Makes a folder and those above it, each by one call: the recursive one never returns on file systems that refuse. */
-function makeFolder(dir: string): void {
-  if (existsSync(dir)) return;
-  makeFolder(dirname(dir));
-  mkdirSync(dir, { mode: 0o700 });
 }
 
 function storeOver(db: Database.Database, dir: string, lock: LabLock, migratedFrom: number): LabStore {

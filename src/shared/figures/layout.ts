@@ -189,7 +189,7 @@ function markAt(point: VisiblePoint, slot: number, x: Axis, y: Axis): MarkAt {
 
 function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
   const at = series.points
-    .filter((p) => p.row.preset === 'glance')
+    .filter((p) => p.row.preset === 'glance' && p.row.ladder)
     .map((p) => ({ x: x.map(p.x), y: y.map(p.y) }));
   return at.slice(1).flatMap((to, i) => {
     const from = at[i]!;

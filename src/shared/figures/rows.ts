@@ -26,6 +26,8 @@ export interface CurveRow {
   origin: SensorInfo['origin'] | null;
   verdict: Verdict;
   preset: PresetName;
+  /** The models of a series are one family at growing size; false for files that only share a folder. */
+  ladder: boolean;
   /** Windows (energy) or inferences (latency) behind y. */
   n: number | null;
   device: string;
@@ -61,6 +63,7 @@ export function curveRows(runs: readonly CurveRun[], x: XQuantity, y: YQuantity)
       provenance: energy?.provenance ?? 'none',
       origin: energy?.sensor?.origin ?? null,
       preset: run.condition.preset,
+      ladder: model.family !== 'imported',
       device: deviceOf(item),
       meter: energy?.sensor ? `${energy.sensor.provider}, ${energy.sensor.domain}` : null,
       measuredUnixMs: run.startedUnixMs ?? run.queuedUnixMs,

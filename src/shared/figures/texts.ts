@@ -85,10 +85,10 @@ function glanceSentence(points: readonly VisiblePoint[]): string[] {
   const keys = glances.map((p) => p.row.seriesKey);
   const how = [
     glances.some((p) => p.style === 'hollow') ? 'hollow' : null,
-    new Set(keys).size < keys.length ? 'joined by a thin line' : null,
+    new Set(keys).size < keys.length && glances.some((p) => p.row.ladder) ? 'joined by a thin line' : null,
   ].filter((word) => word !== null);
   const marked = how.length === 0 ? '' : `${how.join(', ')} – `;
-  const text = `${marked}glance: one 5\u00a0s window a model, a first look, never evidence.`;
+  const text = `${marked}glance: one short window a model, a first look, never evidence.`;
   return [text.charAt(0).toUpperCase() + text.slice(1)];
 }
 

@@ -30,6 +30,7 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
     device: 'NVIDIA H100 80GB HBM3',
     meter: 'nvml, gpu.board',
     measuredUnixMs,
+    ladder: true,
     notShownReason: null,
     ...over,
   };

@@ -117,7 +117,7 @@ describe('what a figure says', () => {
 
   it('a glance says what it is', () => {
     expect(textOf('latency-no-meter')).toContain(
-      'glance: one 5 s window a model, a first look, never evidence',
+      'glance: one short window a model, a first look, never evidence',
     );
     expect(textOf('energy-measured')).not.toContain('glance');
   });

@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Outputs } from '../../../shared/contract';
 import { type PointRow, pointColumns, pointRows } from '../../../shared/figures/points';
 import { type Column, csvHeader, csvLines } from '../../lab/export/csv';
 import { renderPng } from '../../lab/figures/renderPng';
 import { renderSvg } from '../../lab/figures/renderSvg';
+import { makeFolder } from '../../store/folder';
 
 const columns: readonly Column<PointRow>[] = pointColumns.map((name) => ({ name, of: (row) => row[name] }));
 
@@ -19,7 +20,7 @@ export function writeFigure(
   pngScale = 2,
 ): string[] {
   const into = resolve(folder);
-  mkdirSync(into, { recursive: true });
+  makeFolder(into);
   const svg = renderSvg(spec, rows);
   return [
     save(join(into, `${name}.svg`), svg),

@@ -41,13 +41,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 program.parseAsync().then(
-  () => process.exit(process.exitCode ?? exitCodes.ok),
+  () => leave(Number(process.exitCode ?? exitCodes.ok)),
   (thrown) => {
     // Commander has said what was wrong; help and version are no errors.
     if (thrown instanceof CommanderError)
-      process.exit(thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+      return leave(thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
     const failure = failureOf(thrown);
     createOutput(process.argv.includes('--json')).refuse(failure);
-    process.exit(exitCodeOf(failure.kind));
+    return leave(exitCodeOf(failure.kind));
   },
 );
+
+/** Ends once everything written has left: a pipe takes 64 KiB at a time, and an exit would cut the rest off. */
+async function leave(code: number): Promise<void> {
+  const written = (stream: NodeJS.WriteStream) => new Promise((resolve) => stream.write('', resolve));
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+}

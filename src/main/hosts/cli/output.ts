@@ -43,7 +43,7 @@ export function createOutput(
       const table = new Table({
         head: head.map((h) => pc.bold(h)),
         colAligns: head.map((_, i) => (right.includes(i) ? 'right' : 'left')),
-        style: { head: [], border: ['dim'] },
+        style: { head: [], border: pc.isColorSupported ? ['dim'] : [] },
         chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
       });
       for (const row of rows) table.push(row.map(oneLine));

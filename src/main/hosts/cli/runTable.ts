@@ -78,7 +78,8 @@ function joules(energy: EnergyResult | null): string {
 }
 
 function source(energy: EnergyResult | null): string {
-  if (energy === null || energy.sensor === null) return 'no meter';
+  if (energy === null) return none;
+  if (energy.sensor === null) return 'no meter';
   const how = energy.provenance === 'estimate' ? 'ESTIMATE' : energy.provenance;
   const origin =
     energy.sensor.origin === 'simulated' || energy.sensor.origin === 'replayed'
@@ -89,6 +90,7 @@ function source(energy: EnergyResult | null): string {
 
 /** Latency and gross energy are judged apart, and shown apart. */
 function verdictCell(run: RunRecord): string {
+  if (run.status === 'queued' || run.status === 'running') return run.status;
   if (run.outcome?.kind === 'failed') return `failed (${run.outcome.cause})`;
   if (run.outcome?.kind === 'cancelled') return 'cancelled';
   return `${run.latency?.verdict ?? 'not_measured'} · ${headlineEnergy(run)?.gross.verdict ?? 'not_measured'}`;

@@ -1,8 +1,9 @@
-import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from '../../store/folder';
 import type { LabReader } from '../../store/reader';
 import { readingsOf } from '../../store/readings';
 import { callOverheadS } from '../queries';
@@ -37,7 +38,7 @@ export async function exportData(
   request: ExportRequest,
 ): Promise<{ folder: string; files: { name: string; rows: number }[] }> {
   const folder = resolve(request.folder);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const experimentId =
     request.experimentId === null ? undefined : reader.findExperiment(request.experimentId).id;
   const runs = reader.listRuns({ experimentId });
@@ -75,7 +76,7 @@ export async function exportData(
     );
     if (request.samples) {
       const into = temporary('samples');
-      mkdirSync(into, { recursive: true });
+      makeFolder(into);
       let rows = 0;
       for (const { id } of runs)
         rows += await writeTable(join(into, `${id}.csv`), sampleHeader, sampleBatches(reader, id));

@@ -125,6 +125,10 @@ export const runColumns: readonly Column<RunRow>[] = [
   energy('energy_origin', (e) => e.sensor?.origin ?? null),
   energy('energy_scope', (e) => e.domain),
   energy('energy_per_inference_J', (e) => e.gross.perInferenceJ),
+  column('energy_per_item_J', ({ run }) => {
+    const perCall = headlineEnergy(run)?.gross.perInferenceJ ?? null;
+    return perCall === null ? null : perCall / run.condition.batch;
+  }),
   energy('energy_per_inference_repeat95_low_J', (e) => e.gross.repeat?.low ?? null),
   energy('energy_per_inference_repeat95_high_J', (e) => e.gross.repeat?.high ?? null),
   energy('energy_per_inference_ci95_low_J', (e) => e.gross.absolute?.low ?? null),
