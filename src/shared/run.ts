@@ -153,6 +153,8 @@ export interface RunFacts {
   outputs: { name: string; elemType: string; shape: number[]; nonFinite: number | null }[] | null;
   outputSha256: string | null;
   inputs: { name: string; elemType: string; shape: number[]; fill: string }[];
+  /** Sizes and values of inputs that nobody gave (`sequence = 1`): the lab chose them. */
+  assumed: string[];
   peakRssBytes: number | null;
   /** Resident set of the runner before the model was loaded. */
   baseRssBytes: number | null;

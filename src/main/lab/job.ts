@@ -68,14 +68,18 @@ export function prepareRun(
         fill: JSON.stringify(spec.fill),
         data: makeData(spec, condition.seed),
       })),
-      assumed: specs.flatMap((spec) => [
-        ...spec.freeDims
-          .filter((d) => d.from === 'default')
-          .map((d) => `${d.name ?? `${spec.name}:${d.axis}`} = ${d.size}`),
-        ...(spec.fill.kind === 'constant' && !(spec.name in condition.values)
-          ? [`${spec.name} = ${spec.fill.value}`]
-          : []),
-      ]),
+      assumed: [
+        ...new Set(
+          specs.flatMap((spec) => [
+            ...spec.freeDims
+              .filter((d) => d.from === 'default')
+              .map((d) => `${d.name ?? `${spec.name}:${d.axis}`} = ${d.size}`),
+            ...(spec.fill.kind === 'constant' && !(spec.name in condition.values)
+              ? [`${spec.name} = ${spec.fill.value}`]
+              : []),
+          ]),
+        ),
+      ],
       warmup: {
         inferences: 20,
         minS: short ? condition.windowS / 5 : preset.warmupMinS,

@@ -106,7 +106,7 @@ export async function runOne(
         if (message.phase !== 'window') log(message.phase, '');
         return;
       case 'loaded':
-        facts = { ...emptyFacts(condition), ...message.facts };
+        facts = { ...emptyFacts(condition), ...message.facts, assumed: prepared.job.assumed };
         return;
       case 'assignment':
         if (facts) facts = { ...facts, assignment: message.assignment };
@@ -285,6 +285,7 @@ function emptyFacts(condition: Condition): RunFacts {
     outputs: null,
     outputSha256: null,
     inputs: [],
+    assumed: [],
     peakRssBytes: null,
     baseRssBytes: null,
     stopReason: null,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../shared/errors';
+import type { Provider } from '../../shared/plan';
 import type { Phase, RunFacts } from '../../shared/run';
 import { type Columns, newColumns, resetColumns } from './columns';
 import { findAssignment, openCapiEngine } from './engines/capi';
@@ -86,7 +87,7 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
       thrown instanceof LabError
         ? thrown.failure
         : { message: thrown instanceof Error ? thrown.message : String(thrown), remedy: null };
-    const remedy = failure.remedy ?? remedyFor(phase, job);
+    const remedy = failure.remedy ?? remedyFor(job);
     await link.post({ type: 'failed', phase, message: plainOrtMessage(failure.message), remedy });
   }
 }
@@ -109,18 +110,20 @@ function loadSeconds({ files }: RunnerJob): number {
   );
 }
 
+function createRemedy(provider: Provider): string {
+  return provider === 'cpu'
+    ? 'An operator or a type of this model is missing in ONNX Runtime, or the file does not fit it; export the model again, perhaps for another opset.'
+    : `If ${provider} cannot start here or lacks an operator or a type, choose another provider: thirty-watts machine lists those that were found.`;
+}
+
 /** What a user can try when ONNX Runtime refuses: the shapes and values that were made up are the first suspects. */
-function remedyFor(phase: Phase, job: RunnerJob): string {
+function remedyFor(job: RunnerJob): string {
   const given = job.inputs.map((i) => `${i.name} ${i.elemType}[${i.shape.join(', ')}]`).join('; ');
   const assumed =
     job.assumed.length > 0
       ? ` The lab chose ${job.assumed.join(', ')}: give the model what it needs with --dim NAME=SIZE and --value INPUT=NUMBER (dims and values in a plan).`
       : '';
-  const other =
-    phase === 'load' && job.provider !== 'cpu'
-      ? ` If ${job.provider} lacks an operator or a type, choose another provider.`
-      : '';
-  return `Its inputs were ${given}.${assumed}${other}`;
+  return `Its inputs were ${given}.${assumed}`;
 }
 
 /** Keeps the device loaded while the lab stores the window and decides: between windows nothing cools down. */
@@ -154,7 +157,11 @@ async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {
   };
 
   const t0 = process.hrtime.bigint();
-  const loaded = await engine.load(options);
+  const loaded = await engine.load(options).catch((thrown) => {
+    // No input has been seen yet: what is wrong is the file or the provider.
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new LabError('runner_failed', message, createRemedy(job.provider));
+  });
   const t1 = process.hrtime.bigint();
   const session = loaded.bind(job.inputs);
   const t2 = process.hrtime.bigint();

@@ -129,6 +129,13 @@ export function showResults(output: Output, { lines, overhead, status, warnings 
         `Call overhead on ${run.condition.provider} (${engineWords[run.condition.engine]}): ${formatSi(p50, 's')} for a model that does nothing; contained in the figures above, not subtracted.`,
       );
   }
+  for (const { run, modelName } of lines) {
+    const chosen = run.facts?.assumed ?? [];
+    if (chosen.length > 0)
+      output.say(
+        `${modelName} was measured with ${chosen.join(', ')}, chosen by the lab: give other sizes with --dim, other values with --value (dims and values in a plan).`,
+      );
+  }
   for (const text of engineDifferences(lines)) output.say(text);
   const codes = new Set<ReasonCode>(
     lines.flatMap(({ run }) => [...(run.latency?.codes ?? []), ...(headlineEnergy(run)?.gross.codes ?? [])]),

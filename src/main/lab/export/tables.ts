@@ -93,6 +93,7 @@ export const runColumns: readonly Column<RunRow>[] = [
     ({ run }) =>
       run.facts?.inputs.map((i) => `${i.name}:${i.elemType}[${i.shape.join('x')}]`).join('|') ?? null,
   ),
+  column('inputs_assumed', ({ run }) => run.facts?.assumed.join('|') ?? null),
   column('windows_count', ({ windows }) => windows),
   column('latency_verdict', ({ run }) => run.latency?.verdict ?? null),
   column('latency_flags', ({ run }) => run.latency?.codes.slice().sort().join('|') ?? null),

@@ -65,6 +65,7 @@ export function runsCommand(): Command {
       );
       for (const input of facts?.inputs ?? [])
         say('Input', `${input.name}: ${input.elemType}[${input.shape.join(', ')}]`);
+      if (facts && facts.assumed.length > 0) say('Chosen by the lab', facts.assumed.join(', '));
       for (const part of facts?.assignment ?? [])
         say('Nodes on', `${part.provider}: ${part.nodes} (${part.operators.join(', ')})`);
       if (facts?.sessionCreateNs != null) say('Load', formatSi(facts.sessionCreateNs / 1e9, 's'));
