@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Outputs } from '../../../shared/contract';
 import type { MeterReport } from '../../../shared/meter';
+import { pc } from './colors';
 import type { Output } from './output';
 
 /** What the lab runs on: machine, execution providers, meters; for whatever is missing the reason and the remedy. */

@@ -1,9 +1,9 @@
-import pc from 'picocolors';
 import type { Experiment, Lab, LabEvent, Outputs } from '../../../shared/contract';
 import type { PlanInput } from '../../../shared/plan';
 import { type ReasonCode, reasons } from '../../../shared/reasons';
 import { headlineEnergy, newestOfEachPlace } from '../../../shared/run';
 import { formatSi } from '../../../shared/units';
+import { pc } from './colors';
 import { exitCodes } from './exitCodes';
 import type { Output } from './output';
 import { createProgress } from './progress';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import type { Failure } from '../../../shared/errors';
+import { hasColors, pc } from './colors';
 
 /** Where a command's words go: tables on a terminal, plain tab-separated lines in a pipe, one JSON document with --json. */
 export interface Output {
@@ -43,7 +43,7 @@ export function createOutput(
       const table = new Table({
         head: head.map((h) => pc.bold(h)),
         colAligns: head.map((_, i) => (right.includes(i) ? 'right' : 'left')),
-        style: { head: [], border: pc.isColorSupported ? ['dim'] : [] },
+        style: { head: [], border: hasColors ? ['dim'] : [] },
         chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
       });
       for (const row of rows) table.push(row.map(oneLine));

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import pc from 'picocolors';
 import type { Lab } from '../../../../shared/contract';
 import { LabError } from '../../../../shared/errors';
 import { type Engine, type PlanInput, type Provider, providers } from '../../../../shared/plan';
 import { formatCount } from '../../../../shared/units';
 import { type BuiltFamily, builtFamilies, ladderSpecs, recipeOf } from '../../../models/builders';
+import { pc } from '../colors';
 import { connect } from '../connect';
 import { writeFigure } from '../figureFiles';
 import { showMachine } from '../machineReport';
