@@ -1,48 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runnerEffects } from '../../src/main/lab/runnerProcess';
 import { verifyAll } from '../../src/main/lab/verify';
-import { childPort, SamplerClient } from '../../src/main/sampler/client';
 import { openLab } from '../../src/main/store/open';
-import type { Lab, RunDetail } from '../../src/shared/contract';
 import type { PlanInput } from '../../src/shared/plan';
 import { headlineEnergy, type RunRecord } from '../../src/shared/run';
-import { experimentEnd, openTestLab, temporaryFolder } from '../support/lab';
-import { divisionOfInputs, endlessLoop, hugeExpand, oneNodeGraph, writeModel } from '../support/models';
+import { measure, quick, simulatedMeter, usesRealRunners } from '../support/experiment';
+import { openTestLab, temporaryFolder } from '../support/lab';
 
-const quick: Omit<PlanInput, 'models'> = {
-  schema: 'thirtywatts.plan/1',
-  preset: 'glance',
-  windowS: 0.2,
-  callOverhead: false,
-};
-const simulatedMeter = resolve(__dirname, '../fixtures/simulated-cpu-meter.json');
-
-/** Runs a plan to its end and returns what is stored of each run, in the order of the plan. */
-async function measure(lab: Lab, plan: PlanInput): Promise<RunDetail[]> {
-  const ended = experimentEnd(lab);
-  const { experimentId } = await lab.startExperiment({ plan });
-  await ended;
-  return detailsOf(lab, experimentId);
-}
-
-async function detailsOf(lab: Lab, experimentId: string): Promise<RunDetail[]> {
-  const { runs } = await lab.listRuns({ experimentId });
-  return Promise.all(runs.map(({ run }) => lab.showRun({ run: run.id })));
-}
-
-async function importOne(lab: Lab, path: string): Promise<string> {
-  const { imported, refused } = await lab.importModels({ paths: [path] });
-  expect(refused).toEqual([]);
-  return imported[0].model.id;
-}
-
-beforeAll(() => expect(existsSync(resolve(__dirname, '../../out/main/runner.cjs'))).toBe(true));
-afterEach(() => {
-  delete process.env.THIRTY_WATTS_TEST_METER;
-});
+usesRealRunners();
 
 describe('an experiment on real models', () => {
   it('measures a ladder that it builds as it goes; every number follows from stored raw rows', async () => {
@@ -162,158 +130,6 @@ describe('an experiment on real models', () => {
   });
 });
 
-describe('a run that goes wrong', () => {
-  it('by a native crash is stored with its signal, and the next run goes on', async () => {
-    const { lab } = openTestLab();
-    const model = await importOne(lab, writeModel(temporaryFolder(), 'trap', divisionOfInputs()));
-    const [crashed, next] = await measure(lab, {
-      ...quick,
-      models: [model, 'mlp:1e3'],
-      values: { x0: -(2 ** 31), x1: -1 },
-    });
-    expect(crashed.run.status).toBe('failed');
-    if (process.arch === 'x64')
-      expect(crashed.run.outcome).toMatchObject({ kind: 'failed', cause: 'crash', signal: 'SIGFPE' });
-    expect(crashed.run.latency?.verdict).toBe('invalid');
-    expect(next.run.status).toBe('completed');
-    // The control: the same model with another divisor is measured.
-    const [fine] = await measure(lab, { ...quick, models: [model], values: { x0: 8, x1: 2 } });
-    expect(fine.run.status).toBe('completed');
-  });
-
-  it('by never ending is ended at the deadline', async () => {
-    const { lab } = openTestLab();
-    const model = await importOne(lab, writeModel(temporaryFolder(), 'endless', endlessLoop()));
-    const [{ run }] = await measure(lab, { ...quick, models: [model], deadlineS: 1.5 });
-    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'hang', signal: 'SIGKILL' });
-  });
-
-  it.runIf(process.platform === 'linux')('by memory beyond the bound is ended and says so', async () => {
-    const { lab } = openTestLab();
-    const model = await importOne(lab, writeModel(temporaryFolder(), 'huge', hugeExpand()));
-    const [{ run }] = await measure(lab, { ...quick, models: [model], memoryLimitMB: 400 });
-    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'memory' });
-  });
-
-  it('by outputs that are not finite is invalid, not merely odd', async () => {
-    const { lab } = openTestLab();
-    const port = { elemType: 'float32' as const, dims: [2] };
-    const model = await importOne(
-      lab,
-      writeModel(temporaryFolder(), 'div', oneNodeGraph({ op: 'Div', inputs: [port, port], output: port })),
-    );
-    const [bad] = await measure(lab, { ...quick, models: [model], values: { x0: 1, x1: 0 } });
-    expect(bad.run.latency?.codes).toContain('OUTPUT_MISMATCH');
-    expect(bad.run.latency?.verdict).toBe('invalid');
-    const [good] = await measure(lab, { ...quick, models: [model], values: { x0: 1, x1: 2 } });
-    expect(good.run.latency?.codes).not.toContain('OUTPUT_MISMATCH');
-  });
-
-  it('because its file was changed after the import is refused before the runtime sees it', async () => {
-    const { lab, folder } = openTestLab();
-    const { model } = await lab.buildModel({ family: 'mlp', parameters: 1e3 });
-    appendFileSync(join(folder, 'models', model.id, 'model.onnx'), Buffer.from([0x7a, 0]));
-    const [{ run }] = await measure(lab, { ...quick, models: [model.id] });
-    expect(run.outcome).toMatchObject({ kind: 'failed', cause: 'error' });
-    expect(run.outcome?.kind === 'failed' && run.outcome.message).toContain('changed after its import');
-    expect((await lab.verify({})).problems.some((p) => p.table === 'models')).toBe(true);
-  });
-
-  it('because the sampler was killed loses its energy and keeps its latency; the next run has both', async () => {
-    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
-    const { lab } = openTestLab();
-    let killed = false;
-    lab.onEvent((event) => {
-      if (event.type !== 'progress' || event.stage !== 'window' || killed) return;
-      killed = true;
-      setTimeout(() => process.kill(childPids('sampler.cjs').at(-1)!, 'SIGKILL'), 500);
-    });
-    const [first, second] = await measure(lab, { ...quick, windowS: 5, models: ['mlp:1e3', 'mlp:1e4'] });
-    expect(first.run.outcome).toEqual({ kind: 'completed' });
-    expect(first.windows[0].codes).toEqual(['SAMPLER_LOST']);
-    expect(first.run.latency?.n).toBeGreaterThan(1000);
-    expect(first.run.energy[0].gross.perInferenceJ).toBeNull();
-    expect(first.run.energy[0].gross.codes).toContain('SAMPLER_LOST');
-    expect(second.run.energy[0].gross.perInferenceJ).toBeGreaterThan(0);
-  }, 60_000);
-});
-
-/** Children of this process that run a program, oldest first. */
-function childPids(program: string): number[] {
-  const children = execFileSync('ps', ['--ppid', String(process.pid), '-o', 'pid=,args='], {
-    encoding: 'utf8',
-  });
-  return children
-    .split('\n')
-    .filter((l) => l.includes(program))
-    .map((l) => Number.parseInt(l, 10));
-}
-
-describe('a runner that stands still', () => {
-  it.runIf(process.platform !== 'win32')(
-    'voids its window: the hole is in no duration, but in every joule',
-    async () => {
-      const { lab } = openTestLab();
-      let stopped = false;
-      lab.onEvent((event) => {
-        if (event.type !== 'progress' || event.stage !== 'window' || stopped) return;
-        stopped = true;
-        const [pid] = childPids('runner.cjs').slice(-1);
-        setTimeout(() => process.kill(pid, 'SIGSTOP'), 400);
-        setTimeout(() => process.kill(pid, 'SIGCONT'), 1600);
-      });
-      const [held, free] = await measure(lab, { ...quick, windowS: 2.5, models: ['mlp:1e3', 'mlp:2e3'] });
-      expect(held.windows[0]).toMatchObject({ verdict: 'void', codes: ['TIME_JUMP'] });
-      expect(held.run.latency?.verdict).toBe('invalid');
-      expect(held.run.latency?.codes).toContain('TIME_JUMP');
-      expect(free.windows[0].codes).toEqual([]);
-    },
-    60_000,
-  );
-});
-
-describe('cancel and resume', () => {
-  it('keep what was measured, and go on with what is left', async () => {
-    const { lab, events } = openTestLab();
-    const plan: PlanInput = { ...quick, windowS: 0.6, models: ['mlp:1e3', 'mlp:1e4', 'mlp:1e5'] };
-    const stop = lab.onEvent((event) => {
-      if (event.type === 'progress' && event.finished === 1 && event.stage === 'window')
-        void lab.cancelExperiment({ experimentId: event.experimentId });
-    });
-    const ended = experimentEnd(lab);
-    const { experimentId } = await lab.startExperiment({ plan });
-    expect(await ended).toBe('cancelled');
-    stop();
-    const before = await detailsOf(lab, experimentId);
-    expect(before[0].run.status).toBe('completed');
-    expect(before[1].run.outcome?.kind).toBe('cancelled');
-    expect(before[1].run.latency?.verdict).toBe('invalid');
-
-    const { experiment } = await lab.findUnfinished({ plan });
-    expect(experiment?.id).toBe(experimentId);
-    expect((await lab.findUnfinished({ plan: { ...plan, seed: 2 } })).experiment).toBeNull();
-    const again = experimentEnd(lab);
-    await lab.resumeExperiment({ experimentId });
-    expect(await again).toBe('completed');
-    const after = await detailsOf(lab, experimentId);
-    expect(after.find((d) => d.run.id === before[1].run.id)?.run.status).toBe('cancelled'); // never overwritten
-    const newest = new Map(after.map((d) => [d.run.ordinal, d.run.status]));
-    expect([...newest.values()]).toEqual(['completed', 'completed', 'completed']);
-    expect((await lab.findUnfinished({ plan })).experiment).toBeNull();
-    expect(events.some((e) => e.type === 'progress' && e.leftS !== null)).toBe(true);
-  }, 60_000);
-
-  it('one experiment at a time: a second start is refused in words', async () => {
-    const { lab } = openTestLab();
-    const ended = experimentEnd(lab);
-    await lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } });
-    await expect(lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } })).rejects.toThrow(
-      'measuring already',
-    );
-    await ended;
-  });
-});
-
 describe('the whole protocol, scaled by a scripted runner', () => {
   /** A runner that claims to measure: windows of one second's worth of samples, told as fast as the lab takes them. */
   const scripted = `
@@ -374,49 +190,6 @@ describe('the whole protocol, scaled by a scripted runner', () => {
     expect(run.facts?.stopReason).toBe('windows_max');
     expect(run.latency?.codes).toEqual(expect.arrayContaining(['CI_TARGET_MISSED', 'UNSTABLE_LATENCY']));
     expect(run.latency?.verdict).not.toBe('valid');
-  });
-});
-
-describe('cancel during an idle stretch', () => {
-  it('does not wait for the stretch to end', async () => {
-    process.env.THIRTY_WATTS_TEST_METER = simulatedMeter;
-    const { lab } = openTestLab();
-    let asked = 0;
-    lab.onEvent((event) => {
-      if (event.type !== 'progress' || event.stage !== 'idle_before' || asked > 0) return;
-      asked = Date.now();
-      setTimeout(() => void lab.cancelExperiment({ experimentId: event.experimentId }), 300);
-    });
-    const [{ run }] = await measure(lab, { ...quick, preset: 'quick', windowS: 5, models: ['mlp:1e3'] });
-    expect(run.outcome).toMatchObject({ kind: 'cancelled', phase: 'idle_before' });
-    // The stretch is 20 s; a runner that does not hear is killed after one.
-    expect(Date.now() - asked).toBeLessThan(10_000);
-  });
-});
-
-describe('a sampler that cannot even be asked', () => {
-  it('costs the energy and nothing else', async () => {
-    const { lab } = openTestLab({
-      startSampler: () =>
-        new SamplerClient({
-          launch: () =>
-            childPort(
-              spawn(process.execPath, ['-e', "process.kill(process.pid, 'SIGSEGV')"], {
-                stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-              }),
-            ),
-          nowNs: () => process.hrtime.bigint(),
-          after: (ms, callback) => {
-            const timer = setTimeout(callback, ms);
-            return () => clearTimeout(timer);
-          },
-        }),
-    });
-    const { meters } = await lab.describeMachine({});
-    expect(meters[0].result).toMatchObject({ status: 'broken', reason: expect.stringContaining('SIGSEGV') });
-    const [{ run }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
-    expect(run.status).toBe('completed');
-    expect(run.energy[0].gross.codes).toContain('SENSOR_BROKEN');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Experiment, Lab, LabEvent, Outputs } from '../../../shared/contract';
+import type { Experiment, Lab, LabEvent } from '../../../shared/contract';
 import type { PlanInput } from '../../../shared/plan';
 import { type ReasonCode, reasons } from '../../../shared/reasons';
 import { headlineEnergy, newestOfEachPlace } from '../../../shared/run';
@@ -184,5 +184,3 @@ export function exitCodeOfMeasured({ status, lines, overhead }: Measured): numbe
     ? exitCodes.someRunsFailed
     : exitCodes.ok;
 }
-
-export type MachineReport = Outputs['describeMachine'];

@@ -24,7 +24,6 @@ export const slots = {
   GetTensorElementType: 60,
   GetDimensionsCount: 61,
   GetDimensions: 62,
-  GetTensorShapeElementCount: 64,
   GetTensorTypeAndShape: 65,
   GetValueType: 67,
   CreateCpuMemoryInfo: 69,
