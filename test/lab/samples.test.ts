@@ -70,16 +70,26 @@ describe('inferences between two instants', () => {
 
 describe('the longest standstill', () => {
   const s = (n: number) => Math.round(n * 1e9);
-  it('is the hole between two inferences that no duration shows', () => {
-    const samples = loopOf([s(0.01), s(0.01), s(0.01)], [1000, s(2)]);
-    const end = samples.originNs + BigInt(s(3));
-    expect(longestStandstillS(samples, samples.originNs, end)).toBeCloseTo(2, 6);
-    expect(longestStandstillS(loopOf([s(3), s(3)], [1000]), samples.originNs, end)).toBeLessThan(1e-3);
+  const steady = Array<number>(50).fill(s(0.01));
+  const over = (samples: ReturnType<typeof loopOf>) =>
+    longestStandstillS(samples, samples.originNs, samples.originNs + BigInt(s(100))).standstillS;
+
+  it('is the hole in a steady loop, between two inferences or inside one', () => {
+    expect(
+      over(
+        loopOf(
+          steady,
+          steady.map((_, i) => (i === 20 ? s(2) : 0)),
+        ),
+      ),
+    ).toBeCloseTo(2, 6);
+    expect(over(loopOf(steady.with(20, s(2.01)), []))).toBeCloseTo(2, 6);
+    expect(over(loopOf(steady, []))).toBeCloseTo(0, 6);
   });
 
-  it('does not take a stride for a hole', () => {
-    const thinned = loopOf(Array(301).fill(1_000_000), Array(301).fill(10), 100);
-    expect(longestStandstillS(thinned, thinned.originNs, thinned.originNs + BigInt(s(1)))).toBeLessThan(0.01);
+  it('takes neither a slow model nor a stride for a hole', () => {
+    expect(over(loopOf([s(3), s(3), s(3)], []))).toBeCloseTo(0, 6);
+    expect(over(loopOf(Array(301).fill(1_000_000), Array(301).fill(10), 100))).toBeCloseTo(0, 6);
   });
 });
 

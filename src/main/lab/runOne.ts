@@ -2,7 +2,15 @@ import { failureOf } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import { type Condition, type Plan, presets } from '../../shared/plan';
 import { type ReasonCode, reasons } from '../../shared/reasons';
-import type { EnergyResult, Outcome, Phase, RunFacts, RunRecord, WindowRecord } from '../../shared/run';
+import type {
+  EnergyResult,
+  Outcome,
+  Phase,
+  RunFacts,
+  RunRecord,
+  WindowRecord,
+  WindowSamples,
+} from '../../shared/run';
 import type { FromRunner } from '../runner/protocol';
 import type { LabContext } from './context';
 import { prepareRun } from './job';
@@ -35,8 +43,8 @@ export interface RunInput {
 
 /** A window during which wall clock and steady clock drift further apart than this saw a suspend or a clock step. */
 const MOST_DRIFT_MS = 1000;
-/** A pause between two inferences longer than this is no scheduling noise: the runner was stopped. */
-const MOST_STANDSTILL_S = 0.5;
+/** One inference that takes so much longer than the median, in s and in periods, is no tail: the runner was stopped. */
+const MOST_STANDSTILL = { seconds: 0.5, periods: 20 };
 const noBaselines: Baselines = { before: null, after: null };
 
 /**
@@ -158,9 +166,8 @@ export async function runOne(
     const energy = seen.map((own) => withInferences(own.energy, samples));
     const codes = [...new Set(energy.flatMap((e) => (e.code === null ? [] : [e.code])))];
     const between = inferencesBetween(samples, openNs, closeNs);
-    // Also a runner that was stopped: its samples do not reach over the window, or have a hole that no duration shows.
-    if (between === null || longestStandstillS(samples, openNs, closeNs) > MOST_STANDSTILL_S)
-      codes.push('TIME_JUMP');
+    // Also a runner that was stopped: its samples do not reach over the window, or have a hole.
+    if (between === null || stoodStill(samples, openNs, closeNs)) codes.push('TIME_JUMP');
     else if (Math.abs(clocks(effects.nowUnixMs()) - clocksAtOpen) > MOST_DRIFT_MS) codes.push('TIME_JUMP');
     const record: WindowRecord = {
       index,
@@ -260,6 +267,11 @@ export async function runOne(
 /** Wall clock minus steady clock, ms: moves when the machine slept or a clock was set. */
 function clocks(wallUnixMs: number): number {
   return wallUnixMs - Number(process.hrtime.bigint()) / 1e6;
+}
+
+function stoodStill(samples: WindowSamples, openNs: bigint, closeNs: bigint): boolean {
+  const { standstillS, periodS } = longestStandstillS(samples, openNs, closeNs);
+  return standstillS > Math.max(MOST_STANDSTILL.seconds, MOST_STANDSTILL.periods * periodS);
 }
 
 /** Void only for what spoils latency too; an energy that was lost is null in its own place and flags the window. */

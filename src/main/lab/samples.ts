@@ -64,18 +64,21 @@ function firstAtOrAfter(values: Float64Array, limit: number): number {
   return low;
 }
 
-/** Longest time (s) inside [openNs, closeNs] in which no inference ran that should have: between one and the next. */
+/**
+ * Longest time (s) inside [openNs, closeNs] by which one inference or the pause after it outlasts the median period:
+ * a process that was stopped shows there, whether it was inside a call or between two.
+ */
 export function longestStandstillS(
-  { startsNs, durationsNs, originNs, stride }: WindowSamples,
+  { startsNs, originNs, stride }: WindowSamples,
   openNs: bigint,
   closeNs: bigint,
-): number {
+): { standstillS: number; periodS: number } {
   const from = Math.max(1, firstAtOrAfter(startsNs, Number(openNs - originNs)));
   const to = firstAtOrAfter(startsNs, Number(closeNs - originNs));
-  // Of a stride only the first duration is known; the others took about as long.
-  let longestNs = 0;
-  for (let i = from; i < to; i++) {
-    longestNs = Math.max(longestNs, startsNs[i] - startsNs[i - 1] - stride * durationsNs[i - 1]);
-  }
-  return longestNs / 1e9;
+  const steps = new Float64Array(Math.max(0, to - from));
+  for (let i = from; i < to; i++) steps[i - from] = startsNs[i] - startsNs[i - 1];
+  if (steps.length === 0) return { standstillS: 0, periodS: 0 };
+  steps.sort();
+  const median = steps[steps.length >> 1];
+  return { standstillS: (steps[steps.length - 1] - median) / 1e9, periodS: median / stride / 1e9 };
 }
