@@ -1,3 +1,6 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { program } from './paths';
+
 /** What children may inherit: loader and device settings that a user sets on purpose, and what the OS itself needs. */
 const inherited = [
   'PATH',
@@ -28,4 +31,13 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.P
   return Object.fromEntries(
     inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );
+}
+
+/** Starts one of the lab's own programs on the Node of this process; bigints and typed arrays cross the channel. */
+export function spawnProgram(name: 'runner' | 'sampler', stdio: SpawnOptions['stdio']): ChildProcess {
+  return spawn(process.execPath, ['--disable-sigusr1', program(name)], {
+    stdio,
+    serialization: 'advanced',
+    env: childEnvironment(),
+  });
 }

@@ -22,8 +22,8 @@ export interface Experiments {
   resume(experimentId: string, tdpW: number | null): Promise<{ experimentId: string; runs: number }>;
   cancel(experimentId: string): boolean;
   list(): ExperimentView[];
-  /** Resolves when nothing is being measured any more. */
-  idle(): Promise<void>;
+  /** Cancels what is being measured; resolves when it is stored. */
+  stop(): Promise<void>;
 }
 
 export function createExperiments(
@@ -82,7 +82,7 @@ export function createExperiments(
       };
       store.writer.createExperiment(experiment, queuedRuns(context, experiment, machine.id));
       launch(experiment, machine, tdpW);
-      return { experimentId: experiment.id, runs: plannedCount(plan) };
+      return { experimentId: experiment.id, runs: placesOf(plan).length };
     },
     findUnfinished(plan) {
       const planSha256 = sha256OfValue(plan);
@@ -107,7 +107,7 @@ export function createExperiments(
           store.writer.queueAgain(last.id, effects.newId(), effects.nowUnixMs());
       }
       launch(experiment, machine, tdpW);
-      return { experimentId, runs: plannedCount(experiment.plan) };
+      return { experimentId, runs: placesOf(experiment.plan).length };
     },
     cancel(experimentId) {
       if (live?.id !== experimentId) return false;
@@ -115,30 +115,25 @@ export function createExperiments(
       return true;
     },
     list: () => store.reader.listExperiments().map(view),
-    async idle() {
+    async stop() {
+      live?.abort.abort();
       await live?.ended;
     },
   };
 }
 
-/** Runs of a plan, the overhead runs included. */
-function plannedCount(plan: Plan): number {
-  return expandPlan(plan).length + overheadConditions(plan, '').length;
-}
-
 /** The condition of the identity model for each provider, engine and thread count that the plan uses. */
-function overheadConditions(plan: Plan, identityId: string): Condition[] {
+function overheadConditions(plan: Plan): Condition[] {
   if (!plan.callOverhead) return [];
-  const conditions = expandPlan({
+  return expandPlan({
     ...plan,
-    models: [identityId],
+    models: ['identity'],
     batches: [1],
     preset: 'glance',
     windowS: 0.5,
     dims: {},
     values: {},
   });
-  return conditions;
 }
 
 /** One place of a plan: its number, role and condition, with the model to be built first where it is a recipe. */
@@ -150,12 +145,13 @@ interface Place {
   condition: Condition;
 }
 
+/** Every run of a plan, the overhead runs included. */
 function placesOf(plan: Plan): Place[] {
   const measured = expandPlan(plan).map(
     (condition): Omit<Place, 'ordinal'> => ({ role: 'measure', text: condition.modelId, condition }),
   );
   // Last: the first point of the curve should not wait for them.
-  const overhead = overheadConditions(plan, 'identity').map(
+  const overhead = overheadConditions(plan).map(
     (condition): Omit<Place, 'ordinal'> => ({ role: 'overhead', text: null, condition }),
   );
   return [...measured, ...overhead].map((place, ordinal) => ({ ...place, ordinal }));

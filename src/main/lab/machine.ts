@@ -4,21 +4,12 @@ import { cpus, release, totalmem, version } from 'node:os';
 import { join } from 'node:path';
 import type { Machine } from '../../shared/machine';
 import type { MeterReport } from '../../shared/meter';
+import { isVirtualized } from '../meters';
+import { nodeFiles, textOrNull } from '../meters/files';
 import { canonicalJson, sha256 } from '../store/canonical';
 import { appRoot } from './paths';
 
-const read = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
-};
-
-/** Is this a guest? Linux: the hypervisor bit that the processor reports; null where the platform does not tell. */
-export function isVirtualized(cpuinfo = read('/proc/cpuinfo')): boolean | null {
-  return cpuinfo === null ? null : /^flags\s*:.*\bhypervisor\b/m.test(cpuinfo);
-}
+const read = (path: string): string | null => textOrNull(nodeFiles, path);
 
 /** AC or battery from /sys/class/power_supply; null where the platform does not tell (desktops, guests, other OSes). */
 export function powerSource(root = '/sys/class/power_supply'): 'ac' | 'battery' | null {
@@ -72,7 +63,7 @@ export function describeMachine(onnxruntime: string, meters: readonly MeterRepor
     memoryBytes: totalmem(),
     gpus: [...new Map(gpus.map((g) => [g.name, g])).values()],
     os: { platform: process.platform, release: release(), version: version(), arch: process.arch },
-    virtualized: isVirtualized(),
+    virtualized: isVirtualized(process.platform, '/'),
     powerSource: powerSource(),
     node: process.versions.node,
     onnxruntime,

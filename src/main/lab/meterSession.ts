@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { MeterReport, Reading, SensorInfo } from '../../shared/meter';
 import type { Plan, Provider } from '../../shared/plan';
 import type { ReasonCode } from '../../shared/reasons';
@@ -6,10 +5,10 @@ import type { Baseline } from '../../shared/stats/baseline';
 import { chooseSensors, type EnvOptions, type SensorChoice } from '../meters';
 import { childPort, SamplerClient } from '../sampler/client';
 import type { EdgeResult, TraceBatch } from '../sampler/protocol';
+import { steadyClock } from '../sampler/steadyClock';
 import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
-import { childEnvironment } from './environment';
-import { program } from './paths';
+import { spawnProgram } from './environment';
 import { softwareDevice } from './providers';
 import { baselineOf, type SensorWindow, sensorWindow } from './sensorWindow';
 
@@ -18,19 +17,8 @@ export type StartSampler = () => SamplerClient;
 /** The sampler as a process of its own, on the same Node as everything else. */
 export const startSamplerProcess: StartSampler = () =>
   new SamplerClient({
-    launch: () =>
-      childPort(
-        spawn(process.execPath, ['--disable-sigusr1', program('sampler')], {
-          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-          serialization: 'advanced',
-          env: childEnvironment(),
-        }),
-      ),
-    nowNs: () => process.hrtime.bigint(),
-    after(ms, callback) {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
+    launch: () => childPort(spawnProgram('sampler', ['ignore', 'ignore', 'inherit', 'ipc'])),
+    ...steadyClock,
   });
 
 /** What one provider's runs are measured with. */

@@ -30,6 +30,8 @@ export interface Baselines {
   after: Baseline | null;
 }
 
+export const noBaselines: Readonly<Baselines> = { before: null, after: null };
+
 /** Codes that concern the whole run, from its condition and what the runner reported. Pure. */
 export function runCodes(condition: Condition, facts: RunFacts | null, onBattery: boolean): ReasonCode[] {
   const codes: ReasonCode[] = [];

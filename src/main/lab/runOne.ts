@@ -23,6 +23,7 @@ import {
   halfWidthRel,
   latencyOf,
   type MeasuredWindow,
+  noBaselines,
   noEnergy,
   runCodes,
 } from './results';
@@ -45,7 +46,6 @@ export interface RunInput {
 const MOST_DRIFT_MS = 1000;
 /** One inference that takes so much longer than the median, in s and in periods, is no tail: the runner was stopped. */
 const MOST_STANDSTILL = { seconds: 0.5, periods: 20 };
-const noBaselines: Baselines = { before: null, after: null };
 
 /**
  * Measures one queued run in a runner of its own and stores everything it gave, window by window, between windows.

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Outcome, Phase } from '../../shared/run';
 import type { FromRunner, ProbeJob, RunnerJob, ToRunner } from '../runner/protocol';
-import { childEnvironment } from './environment';
-import { program } from './paths';
+import { spawnProgram } from './environment';
 
 /** What a test replaces. */
 export interface RunnerEffects {
@@ -13,12 +12,7 @@ export interface RunnerEffects {
 }
 
 export const runnerEffects: RunnerEffects = {
-  spawn: () =>
-    spawn(process.execPath, ['--disable-sigusr1', program('runner')], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      serialization: 'advanced',
-      env: childEnvironment(),
-    }),
+  spawn: () => spawnProgram('runner', ['ignore', 'ignore', 'pipe', 'ipc']),
   async residentBytes(pid) {
     if (process.platform !== 'linux') return null;
     const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

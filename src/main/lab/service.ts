@@ -22,7 +22,15 @@ export interface LabService {
 
 type ReadHandlers = Pick<
   Handlers,
-  'listModels' | 'showModel' | 'listExperiments' | 'listRuns' | 'showRun' | 'figure' | 'exportData' | 'verify'
+  | 'describeMachine'
+  | 'listModels'
+  | 'showModel'
+  | 'listExperiments'
+  | 'listRuns'
+  | 'showRun'
+  | 'figure'
+  | 'exportData'
+  | 'verify'
 >;
 
 /** The lab service: owner of the folder, the store and the queue. One per folder; every door talks to its handlers. */
@@ -39,11 +47,7 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
   const experiments = createExperiments(context, async (tdpW) => (await look(tdpW)).machine);
   const { reader } = store;
   const handlers: Handlers = {
-    ...readHandlers(reader, folder),
-    async describeMachine({ tdpW }) {
-      const { machine, meters, providers } = await look(tdpW);
-      return { machine, meters, providers: providers.reports, lab: folder };
-    },
+    ...readHandlers(reader, folder, look),
     importModels: async ({ paths }) => importPaths(context, paths),
     buildModel: async ({ family, parameters, seed }) =>
       buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
@@ -60,8 +64,7 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       listeners.add(listener);
     },
     async close() {
-      for (const { id, status } of experiments.list()) if (status === 'running') experiments.cancel(id);
-      await experiments.idle();
+      await experiments.stop();
       store.close();
     },
   };
@@ -70,7 +73,6 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
 /** A lab to look at while another process measures in it, or of somebody else: whatever would write is refused. */
 export function openLabView(folder: string, effects: LabEffects = labEffects): LabService {
   const store = openLab(folder, { readOnly: true });
-  const look = looker(effects);
   const refuse = async (): Promise<never> => {
     throw new LabError(
       'lab_locked',
@@ -79,11 +81,7 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     );
   };
   const handlers: Handlers = {
-    ...readHandlers(store.reader, folder),
-    async describeMachine({ tdpW }) {
-      const { machine, meters, providers } = await look(tdpW);
-      return { machine, meters, providers: providers.reports, lab: folder };
-    },
+    ...readHandlers(store.reader, folder, looker(effects)),
     importModels: refuse,
     buildModel: refuse,
     startExperiment: refuse,
@@ -94,8 +92,12 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
   return { handlers, subscribe: () => {}, close: async () => store.close() };
 }
 
-function readHandlers(reader: LabReader, folder: string): ReadHandlers {
+function readHandlers(reader: LabReader, folder: string, look: Look): ReadHandlers {
   return {
+    async describeMachine({ tdpW }) {
+      const { machine, meters, providers } = await look(tdpW);
+      return { machine, meters, providers: providers.reports, lab: folder };
+    },
     listModels: async () => ({ models: reader.listModels() }),
     showModel: async (input) => showModel(reader, folder, input),
     listExperiments: async () => ({
@@ -109,12 +111,14 @@ function readHandlers(reader: LabReader, folder: string): ReadHandlers {
   };
 }
 
+type Look = (
+  tdpW: number | null,
+) => Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }>;
+
 /** Looks at the machine: meters every time (they come and go), execution providers once per service. */
-function looker(effects: LabEffects) {
+function looker(effects: LabEffects): Look {
   let found: Promise<FoundProviders> | null = null;
-  return async (
-    tdpW: number | null,
-  ): Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }> => {
+  return async (tdpW) => {
     found ??= findProviders(effects.runner).catch((thrown) => {
       found = null;
       throw thrown;

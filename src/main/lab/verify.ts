@@ -6,7 +6,7 @@ import { canonicalJson } from '../store/canonical';
 import type { LabReader } from '../store/reader';
 import { type ReadingRole, readingsOf } from '../store/readings';
 import { modelFolder } from './job';
-import { type Baselines, energyOf, latencyOf, type MeasuredWindow } from './results';
+import { type Baselines, energyOf, latencyOf, type MeasuredWindow, noBaselines } from './results';
 import { inferencesBetween } from './samples';
 import { baselineOf, type SensorWindow, sensorWindow, withInferences } from './sensorWindow';
 
@@ -67,7 +67,7 @@ function recomputed(reader: LabReader, run: RunRecord): string[] {
   }
   for (const { sensor, headline, gross, net } of run.energy) {
     if (sensor === null) continue;
-    const baselines: Baselines = { before: null, after: null };
+    const baselines: Baselines = { ...noBaselines };
     for (const which of ['before', 'after'] as const) {
       const found = baselineOf(
         sensor,

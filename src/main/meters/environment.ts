@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { ProbeEnv } from '../../shared/meter';
+import { nodeFiles, textOrNull } from './files';
 
 /** What the lab may set; everything else comes from the machine. */
 export interface EnvOptions {
@@ -25,7 +25,7 @@ export function defaultEnv(options: EnvOptions): ProbeEnv {
     cpu: {
       model: cores[0]?.model.trim() || 'unknown processor',
       logicalCores: cores.length,
-      virtualized: isVirtualized(process.platform, fsRoot),
+      virtualized: isVirtualized(process.platform, fsRoot) ?? false,
     },
     userTdpW: options.userTdpW,
   };
@@ -56,17 +56,11 @@ const guestMakers =
 
 /**
  * Is this a guest of a virtual machine? On x86 Linux the processor's own hypervisor flag decides, on
- * other Linux the firmware's maker; elsewhere there is no unprivileged sign, and it counts as bare.
+ * other Linux the firmware's maker; null elsewhere, where there is no unprivileged sign.
  */
-export function isVirtualized(platform: NodeJS.Platform, fsRoot: string): boolean {
-  if (platform !== 'linux') return false;
-  const text = (path: string): string => {
-    try {
-      return readFileSync(join(fsRoot, path), 'latin1');
-    } catch {
-      return '';
-    }
-  };
+export function isVirtualized(platform: NodeJS.Platform, fsRoot: string): boolean | null {
+  if (platform !== 'linux') return null;
+  const text = (path: string): string => textOrNull(nodeFiles, join(fsRoot, path)) ?? '';
   const flags = /^flags\s*:(.*)$/m.exec(text('proc/cpuinfo'));
   if (flags !== null) return /\bhypervisor\b/.test(flags[1]!);
   const dmi = ['sys_vendor', 'product_name', 'bios_vendor'].map((file) => text(`sys/class/dmi/id/${file}`));

@@ -6,7 +6,7 @@ import { rapl } from './rapl';
 import { readTestMeter } from './testMeter';
 
 export { type ChooseOptions, chooseSensors, nested, overlap, type SensorChoice } from './choose';
-export { defaultEnv, type EnvOptions } from './environment';
+export { defaultEnv, type EnvOptions, isVirtualized } from './environment';
 export { testMeterVariable } from './testMeter';
 export { shortestWindowS, type WindowReads, windowEnergy } from './windowEnergy';
 

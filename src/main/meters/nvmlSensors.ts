@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SensorInfo } from '../../shared/meter';
+import { nodeFiles, textOrNull } from './files';
 import { powerSampling } from './nvmlArchitecture';
 import type { NvmlDevice } from './nvmlDevice';
 import type { NvmlLibrary } from './nvmlLibrary';
@@ -101,13 +102,7 @@ const samePciDevice = (a: string, b: string) => a.slice(-12).toLowerCase() === b
 export function suspendedCards(fsRoot: string): string[] {
   const folder = join(fsRoot, 'sys/bus/pci/devices');
   if (!existsSync(folder)) return [];
-  const read = (device: string, file: string) => {
-    try {
-      return readFileSync(join(folder, device, file), 'latin1').trim();
-    } catch {
-      return null;
-    }
-  };
+  const read = (device: string, file: string) => textOrNull(nodeFiles, join(folder, device, file));
   return readdirSync(folder).filter(
     (device) => read(device, 'vendor') === '0x10de' && read(device, 'power/runtime_status') === 'suspended',
   );

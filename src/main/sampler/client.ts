@@ -3,6 +3,7 @@ import { type Failure, LabError } from '../../shared/errors';
 import type { MeterReport } from '../../shared/meter';
 import type { EnvOptions } from '../meters/environment';
 import type { EdgeResult, FromSampler, ToSampler, TraceBatch } from './protocol';
+import type { SteadyClock } from './steadyClock';
 
 /** The sampler ended, or stopped answering, while the lab needed it. Energy of the run is lost, latency is not. */
 export class SamplerLost extends Error {
@@ -23,12 +24,9 @@ export interface SamplerPort {
   kill(): void;
 }
 
-export interface ClientEffects {
+export interface ClientEffects extends SteadyClock {
   /** Starts the process. */
   launch(): SamplerPort;
-  nowNs(): bigint;
-  /** Calls back once after so many ms; the result cancels it. */
-  after(ms: number, callback: () => void): () => void;
 }
 
 /** A question to the sampler that may take so long, ms, before the process counts as hanging. */

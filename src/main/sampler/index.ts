@@ -3,6 +3,7 @@ import { defaultEnv, providersFor, testMeterVariable } from '../meters/index';
 import { dieWithParent } from './dieWithParent';
 import type { Channel, FromSampler, ToSampler } from './protocol';
 import { Sampler } from './serve';
+import { steadyClock } from './steadyClock';
 
 const channel: Channel<FromSampler, ToSampler> = {
   send: (message) => {
@@ -15,12 +16,8 @@ const channel: Channel<FromSampler, ToSampler> = {
 
 dieWithParent(process.platform, () => process.exit(0));
 new Sampler(channel, {
-  nowNs: () => process.hrtime.bigint(),
+  ...steadyClock,
   wallUnixMs: () => Date.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
   environment: defaultEnv,
   providers: () => providersFor(process.env[testMeterVariable] || null),
 });

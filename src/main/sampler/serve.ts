@@ -7,14 +7,12 @@ import { secondsBetween } from '../meters/reading';
 import { EdgeQueue } from './edges';
 import { OpenSensors } from './openSensors';
 import type { Channel, FromSampler, ToSampler } from './protocol';
+import type { SteadyClock } from './steadyClock';
 import { TraceBuffer } from './trace';
 
 /** Everything the sampler does to the world. */
-export interface SamplerEffects {
-  nowNs(): bigint;
+export interface SamplerEffects extends SteadyClock {
   wallUnixMs(): number;
-  /** Calls back once after so many ms; the result cancels it. */
-  after(ms: number, callback: () => void): () => void;
   environment(options: EnvOptions): ProbeEnv;
   /** The meters to look for; throws LabError if what names them is wrong. */
   providers(): readonly MeterProvider[];

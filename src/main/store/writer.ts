@@ -5,6 +5,7 @@ import type { Model } from '../../shared/model';
 import type { Phase, RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
 import { columnsOf, encodeReadings, type ReadingRole, readingsRecord, readingsRow } from './readings';
 import {
+  conditionSha256,
   type Experiment,
   eventRow,
   experimentRow,
@@ -206,7 +207,7 @@ function checkedRun(run: RunRecord): RunRecord {
   if (ended ? run.outcome?.kind !== run.status : run.outcome !== null) {
     throw new Error(`run ${run.id} is ${run.status} with the outcome ${run.outcome?.kind ?? 'none'}`);
   }
-  if (runRow(run).condition_sha256 !== run.conditionSha256) {
+  if (conditionSha256(run.condition) !== run.conditionSha256) {
     throw new Error(`run ${run.id}: conditionSha256 is not the hash of the condition`);
   }
   return run;
