@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import type { Comparison } from './comparison';
 import type { Failure } from './errors';
 import type { CurveRow } from './figures/rows';
-import { type FigureSpec, xQuantities, yQuantities } from './figures/spec';
+import { type CurveSpec, xQuantities, yQuantities } from './figures/spec';
+import type { LatencyTrace, LiveReading, PowerTrace, RunColumns } from './live';
 import type { Machine } from './machine';
 import type { MeterReport } from './meter';
 import type { Macs, Model } from './model';
 import { families, type Port } from './model';
 import { type Plan, type Provider, planSchema } from './plan';
-import { type Phase, type RunRecord, runStatuses, type WindowRecord } from './run';
+import { type Phase, type RunRecord, runStatuses, uiModes, type WindowRecord } from './run';
+import type { RunRow } from './runRow';
+
+export type Json = z.infer<ReturnType<typeof z.json>>;
 
 /** A command of the lab: its input is checked at the border by this schema, its output is typed by `Outputs`. */
 export const commands = {
@@ -21,14 +26,30 @@ export const commands = {
     parameters: z.number().min(100).max(1e10),
     seed: z.number().int().min(0).default(1),
   }),
-  listModels: z.strictObject({}),
+  /** Folder, version, who else has it open, what is in it: what a page asks first. */
+  labInfo: z.strictObject({}),
+  /** Models in the lab; those in the bin beside them only if asked for (`binned: true` lists both). */
+  listModels: z.strictObject({ binned: z.boolean().default(false) }),
+  /** Takes out of the lists or puts back; nothing is deleted, so that every change can be undone. */
+  setBinned: z.strictObject({
+    what: z.enum(['model', 'run']),
+    ids: z.array(z.string()).min(1).max(100_000),
+    binned: z.boolean(),
+  }),
+  /** A locked run cannot be put into the bin. */
+  setLocked: z.strictObject({ runs: z.array(z.string()).min(1).max(100_000), locked: z.boolean() }),
+  /** What the page remembers in this lab: theme, columns, filters, saved views. JSON by key. */
+  getSettings: z.strictObject({}),
+  putSetting: z.strictObject({ key: z.string().min(1).max(100), value: z.json() }),
+  /** What a plan would do: runs, time, and why it would be refused; measures and stores nothing. */
+  previewPlan: z.strictObject({ plan: planSchema }),
   /** By id, unambiguous id prefix or name. */
   showModel: z.strictObject({
     model: z.string().min(1),
     batch: z.number().int().min(1).default(1),
     dims: z.record(z.string(), z.number().int()).default({}),
   }),
-  /** Stores the experiment and its queued runs in one transaction and starts measuring. */
+  /** Stores the experiment and its queued runs in one transaction; measures at once, or when those before it are done. */
   startExperiment: z.strictObject({ plan: planSchema, tdpW: z.number().positive().nullable().default(null) }),
   /** An earlier experiment with the same plan that is not finished; null if there is none. */
   findUnfinished: z.strictObject({ plan: planSchema }),
@@ -37,13 +58,26 @@ export const commands = {
     experimentId: z.string(),
     tdpW: z.number().positive().nullable().default(null),
   }),
-  /** Stops at once: the run in progress ends `cancelled`, what was measured stays. */
+  /** Stops at once: the run in progress ends `cancelled`, what was measured stays. One that waits is taken out of the queue. */
   cancelExperiment: z.strictObject({ experimentId: z.string() }),
   listExperiments: z.strictObject({}),
   listRuns: z.strictObject({
     experimentId: z.string().nullable().default(null),
     status: z.enum(runStatuses).nullable().default(null),
   }),
+  /** Rows of the run table in the order they were queued, at most `limit` after the first `offset`. */
+  runRows: z.strictObject({
+    offset: z.number().int().min(0).default(0),
+    limit: z.number().int().min(1).max(5000).default(1000),
+    /** Only these, for example those that changed; null: all. */
+    ids: z.array(z.string()).max(5000).nullable().default(null),
+    /** Also those in the bin; their rows say so in `binnedUnixMs`. */
+    binned: z.boolean().default(false),
+  }),
+  /** Time line, windows, traces and distribution of one run, reduced to what a screen can show. */
+  runColumns: z.strictObject({ run: z.string().min(4) }),
+  /** Two or more runs against the first: ratios with intervals, and what differs between them. */
+  compareRuns: z.strictObject({ runs: z.array(z.string().min(4)).min(2).max(12) }),
   /** By id or unambiguous prefix. */
   showRun: z.strictObject({ run: z.string().min(4) }),
   /** Rows and specification of the efficiency curve. */
@@ -60,6 +94,12 @@ export const commands = {
     folder: z.string().min(1),
     samples: z.boolean().default(true),
   }),
+  /** Starts or stops live readings of every meter that was found (`meterReadings`); refused while the lab measures. */
+  watchMeters: z.strictObject({ on: z.boolean(), tdpW: z.number().positive().nullable().default(null) }),
+  /** The page's answer to an opened window: whether it draws nothing while the window is open. Stored with the run. */
+  confirmQuiet: z.strictObject({ runId: z.string(), mode: z.enum(uiModes).extract(['quiet', 'normal']) }),
+  /** Adds the bundled sample dataset: runs recorded elsewhere, marked SAMPLE wherever they show. */
+  loadSample: z.strictObject({}),
   /** Recomputes every stored hash and looks for what does not fit. */
   verify: z.strictObject({}),
 } as const;
@@ -81,7 +121,7 @@ export interface Experiment {
   id: string;
   name: string;
   createdUnixMs: number;
-  status: 'running' | 'completed' | 'cancelled' | 'interrupted';
+  status: 'queued' | 'running' | 'completed' | 'cancelled' | 'interrupted';
   plan: Plan;
   planSha256: string;
   runs: { queued: number; running: number; completed: number; cancelled: number; failed: number };
@@ -92,8 +132,35 @@ export interface RunDetail {
   model: Model;
   machine: Machine;
   windows: WindowRecord[];
+  /** Part of the sample dataset: recorded elsewhere. */
+  sample: boolean;
   /** Median of the identity model on the same provider and engine in this experiment, s; shown beside, never subtracted. */
   callOverheadS: number | null;
+}
+
+export interface LabInfo {
+  folder: string;
+  version: string;
+  /** Open for reading only, because of the process with this id (null: not known); null where this lab may write. */
+  readOnly: { holderPid: number | null } | null;
+  models: number;
+  runs: number;
+  sampleLoaded: boolean;
+  /** The experiment that is measured now. */
+  measuring: string | null;
+}
+
+/** What a plan would do. */
+export interface PlanPreview {
+  /** Runs in all, and those that only measure the cost of a call. */
+  runs: number;
+  overheadRuns: number;
+  /** Seconds: if every run stops as early as its preset allows, and if none does. An estimate. */
+  expectedS: { low: number; high: number };
+  /** What a person should know before starting; empty where nothing is odd. */
+  warnings: string[];
+  /** Why it cannot be started; null where it can. */
+  refusal: Failure | null;
 }
 
 export interface Outputs {
@@ -103,7 +170,13 @@ export interface Outputs {
     refused: { path: string; failure: Failure }[];
   };
   buildModel: { model: Model; alreadyThere: boolean };
+  labInfo: LabInfo;
   listModels: { models: Model[] };
+  setBinned: { changed: number };
+  setLocked: { changed: number };
+  getSettings: { settings: Record<string, Json> };
+  putSetting: Record<string, never>;
+  previewPlan: PlanPreview;
   showModel: {
     model: Model;
     macs: Macs;
@@ -115,10 +188,16 @@ export interface Outputs {
   resumeExperiment: { experimentId: string; runs: number };
   cancelExperiment: { cancelled: boolean };
   listExperiments: { experiments: Experiment[] };
-  listRuns: { runs: { run: RunRecord; modelName: string; parameters: number | null }[] };
+  listRuns: { runs: { run: RunRecord; modelName: string; parameters: number | null; sample: boolean }[] };
+  runRows: { rows: RunRow[]; total: number };
+  runColumns: RunColumns;
+  compareRuns: Comparison;
   showRun: RunDetail;
-  figure: { spec: FigureSpec; rows: CurveRow[] };
+  figure: { spec: CurveSpec; rows: CurveRow[] };
   exportData: { folder: string; files: { name: string; rows: number }[] };
+  watchMeters: { watching: boolean };
+  confirmQuiet: Record<string, never>;
+  loadSample: { runs: number; alreadyThere: boolean };
   verify: { checked: number; problems: { table: string; id: string; what: string }[] };
 }
 
@@ -137,6 +216,20 @@ export type LabEvent =
       /** Seconds left of the whole experiment, an estimate; null until one can be made. */
       leftS: number | null;
     }
+  /** A window is about to open, or has closed. Between the two, the page draws nothing that moves. */
+  | { type: 'window'; experimentId: string; runId: string; index: number; open: boolean }
+  /** What was measured since the last one, sent between windows only; already reduced. */
+  | {
+      type: 'samples';
+      experimentId: string;
+      runId: string;
+      power: PowerTrace[];
+      latency: LatencyTrace | null;
+    }
+  | { type: 'meterReadings'; readings: LiveReading[] }
+  | { type: 'importProgress'; done: number; total: number; path: string }
+  /** Something was added, binned or changed: lists should be asked for again. */
+  | { type: 'changed'; what: 'models' | 'runs' | 'experiments' | 'settings' }
   | { type: 'runChanged'; experimentId: string; runId: string; status: RunRecord['status'] }
   | { type: 'warning'; experimentId: string; text: string }
   | { type: 'experimentEnded'; experimentId: string; status: Experiment['status'] };

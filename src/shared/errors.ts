@@ -16,6 +16,7 @@ export const errorKinds = [
   'memory_bound', // more memory than the plan allows
   'runner_failed', // the runner ended badly
   'cancelled',
+  'connection_lost', // the lab service or the way to it is gone
   'internal',
 ] as const;
 export type ErrorKind = (typeof errorKinds)[number];

@@ -101,6 +101,7 @@ export const macsSchema = z.strictObject({
 export type Macs = z.infer<typeof macsSchema>;
 
 export const families = ['mlp', 'cnn', 'decoder', 'imported'] as const;
+export type Family = (typeof families)[number];
 
 /** What the lab knows of a model: stored under `id`, never edited. */
 export const modelSchema = z.strictObject({

@@ -6,6 +6,8 @@ import { type Failure, failureOf, LabError } from './errors';
 export interface Channel {
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** Called once when the other end is gone, with the reason in one sentence. Absent where that cannot happen. */
+  onClose?(listener: (why: string) => void): void;
 }
 
 type Request = { kind: 'request'; seq: number; name: CommandName; input: unknown };
@@ -14,24 +16,38 @@ type Reply =
   | { kind: 'reply'; seq: number; ok: false; failure: Failure };
 type Push = { kind: 'event'; event: LabEvent };
 
-/** The lab behind a channel. Refusals arrive as LabError with the service's own words. */
+/**
+ * The lab behind a channel. Refusals arrive as LabError with the service's own words; when the channel closes, every
+ * call that waits and every later one rejects with `connection_lost`.
+ */
 export function labClient(channel: Channel): Lab {
   const waiting = new Map<number, { resolve: (data: never) => void; reject: (error: Error) => void }>();
   const listeners = new Set<(event: LabEvent) => void>();
   let seq = 0;
+  let closed: LabError | null = null;
   channel.onMessage((raw) => {
     const message = raw as Reply | Push;
     if (message.kind === 'event') {
       for (const listener of listeners) listener(message.event);
       return;
     }
+    if (message.kind !== 'reply') return; // of the door, on the same port
     const call = waiting.get(message.seq);
     waiting.delete(message.seq);
     if (message.ok) call?.resolve(message.data as never);
     else call?.reject(new LabError(message.failure.kind, message.failure.message, message.failure.remedy));
   });
+  channel.onClose?.((why) => {
+    closed = new LabError('connection_lost', why, 'What was measured is kept; the page connects again by itself.');
+    for (const { reject } of waiting.values()) reject(closed);
+    waiting.clear();
+  });
   const call = (name: CommandName) => (input: unknown) =>
     new Promise((resolve, reject) => {
+      if (closed) {
+        reject(closed);
+        return;
+      }
       seq += 1;
       waiting.set(seq, { resolve, reject });
       channel.post({ kind: 'request', seq, name, input } satisfies Request);
@@ -48,15 +64,20 @@ export function labClient(channel: Channel): Lab {
   } as unknown as Lab;
 }
 
-/** Serves handlers on a channel: every input is parsed by its schema, every failure becomes plain data. */
-export function serveLab(
-  channel: Channel,
-  handlers: Handlers,
-  subscribe: (push: (event: LabEvent) => void) => void,
-): void {
-  subscribe((event) => channel.post({ kind: 'event', event } satisfies Push));
+/** What is served: handlers with parsed inputs, and the service's events. */
+export interface Served {
+  handlers: Handlers;
+  /** Calls back on every event until the returned function is called. */
+  subscribe(push: (event: LabEvent) => void): () => void;
+}
+
+/** Serves a lab on a channel: every input is parsed by its schema, every failure becomes plain data. */
+export function serveLab(channel: Channel, { handlers, subscribe }: Served): void {
+  const unsubscribe = subscribe((event) => channel.post({ kind: 'event', event } satisfies Push));
+  channel.onClose?.(unsubscribe);
   channel.onMessage(async (raw) => {
-    const { seq, name, input } = raw as Request;
+    const { kind, seq, name, input } = raw as Request;
+    if (kind !== 'request') return;
     try {
       if (!Object.hasOwn(commands, name))
         throw new LabError('bad_input', `The lab has no command ${String(name)}.`);

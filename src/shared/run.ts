@@ -20,6 +20,10 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** What the window or browser page did while the run was measured; `headless`: none was open. */
+export const uiModes = ['quiet', 'normal', 'unconfirmed', 'headless'] as const;
+export type UiMode = (typeof uiModes)[number];
+
 /** How a run ended; stored with it, whatever it was. */
 export type Outcome =
   | { kind: 'completed' }
@@ -177,6 +181,8 @@ export interface RunRecord {
   startedUnixMs: number | null;
   endedUnixMs: number | null;
   outcome: Outcome | null;
+  /** Absent in runs of version 0.1, which had no page. */
+  uiMode?: UiMode;
   facts: RunFacts | null;
   latency: LatencyResult | null;
   energy: EnergyResult[];

@@ -42,14 +42,16 @@ function decimalExponent(value: number, digits: number): number {
   return Number(value.toExponential(digits - 1).split('e')[1]);
 }
 
-function prefixOf(value: number, digits: number): { scale: number; prefix: string } {
+/** The SI prefix that `value` takes when written to `digits`. Throws on NaN and infinities. */
+export function prefixOf(value: number, digits: number): { scale: number; prefix: string } {
   if (value === 0) return { scale: 1, prefix: '' };
   const third = Math.floor(decimalExponent(value, digits) / 3);
   const index = Math.min(prefixes.length - 1, Math.max(0, third + noPrefix));
   return { scale: 10 ** (3 * (index - noPrefix)), prefix: prefixes[index]! };
 }
 
-function scaled(value: number, scale: number): number {
+/** `value` in units of `scale`, a power of ten. */
+export function scaled(value: number, scale: number): number {
   // Dividing by 1e-6 and multiplying by 1e6 round differently; the second is exact for the power of ten.
   return scale < 1 ? value * Math.round(1 / scale) : value / scale;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { runnerEffects } from '../../src/main/lab/runnerProcess';
 import { verifyAll } from '../../src/main/lab/verify';
 import { openLab } from '../../src/main/store/open';
@@ -215,7 +215,50 @@ describe('a plan that cannot be', () => {
   });
 });
 
+describe('a run of which few samples may be stored', () => {
+  afterEach(() => {
+    delete process.env.THIRTY_WATTS_TEST_SAMPLES;
+  });
+
+  it('stores every so many-th inference up to the end of each window, and verify agrees', async () => {
+    process.env.THIRTY_WATTS_TEST_SAMPLES = '256';
+    const { lab, close, folder } = openTestLab();
+    const [{ run, windows }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
+    expect((await lab.verify({})).problems).toEqual([]);
+    await close();
+    const { reader, close: closeStore } = openLab(folder, { readOnly: true });
+    const samples = reader.getSamples(run.id, 0);
+    closeStore();
+    expect(samples.startsNs.length).toBeLessThanOrEqual(256);
+    expect(samples.stride).toBeGreaterThan(1);
+    expect(Number(samples.originNs) + samples.startsNs.at(-1)!).toBeGreaterThan(Number(windows[0].closeNs));
+    expect(run.latency?.stride).toBe(samples.stride);
+  });
+});
+
 describe('the export', () => {
+  it('leaves out what is in the bin', async () => {
+    const { lab } = openTestLab();
+    const [kept, binned] = await measure(lab, { ...quick, models: ['mlp:1e3', 'mlp:2e3'] });
+    const ids = async () => {
+      const folder = temporaryFolder();
+      await lab.exportData({ folder });
+      const lines = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\r\n').slice(1);
+      return {
+        runs: lines('runs.csv').map((line) => line.split(',')[0]),
+        models: lines('models.csv').length,
+        windows: [...new Set(lines('windows.csv').map((line) => line.split(',')[0]))],
+        samples: readdirSync(join(folder, 'samples')).map((name) => name.replace('.csv', '')),
+      };
+    };
+    const both = [kept.run.id, binned.run.id];
+    expect(await ids()).toEqual({ runs: both, models: 2, windows: both, samples: both }); // control
+    await lab.setBinned({ what: 'run', ids: [binned.run.id], binned: true });
+    const one = [kept.run.id];
+    expect(await ids()).toEqual({ runs: one, models: 1, windows: one, samples: one });
+    expect((await lab.figure({})).rows.map((row) => row.runId)).toEqual(one);
+  });
+
   it('has a row for every run, and its numbers are those that are stored', async () => {
     const { lab } = openTestLab();
     const [{ run }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
@@ -233,6 +276,7 @@ describe('the export', () => {
     const [head, row] = text.split('\r\n').map((l) => l.split(','));
     const cell = (name: string) => row[head.indexOf(name)];
     expect(cell('run_id')).toBe(run.id);
+    expect(cell('sample')).toBe('false');
     expect(cell('energy_per_inference_J')).toBe('');
     expect(cell('energy_missing_reason')).toBe('NO_SENSOR');
     expect(Number(cell('latency_mean_s'))).toBe(run.latency?.meanS);

@@ -151,14 +151,19 @@ describe('cancel and resume', () => {
     expect(events.some((e) => e.type === 'progress' && e.leftS !== null)).toBe(true);
   }, 60_000);
 
-  it('one experiment at a time: a second start is refused in words', async () => {
-    const { lab } = openTestLab();
-    const ended = experimentEnd(lab);
-    await lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } });
-    await expect(lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } })).rejects.toThrow(
-      'measuring already',
-    );
-    await ended;
+  it('a second start waits for the first', async () => {
+    const { lab, events } = openTestLab();
+    const ids = [
+      await lab.startExperiment({ plan: { ...quick, models: ['mlp:1e3'] } }),
+      await lab.startExperiment({ plan: { ...quick, models: ['mlp:2e3'] } }),
+    ].map((started) => started.experimentId);
+    await experimentEnd(lab);
+    await experimentEnd(lab);
+    const ended = events.flatMap((e) => (e.type === 'experimentEnded' ? [e.experimentId] : []));
+    expect(ended).toEqual(ids);
+    const runs = (await Promise.all(ids.map((id) => detailsOf(lab, id)))).flat().map(({ run }) => run);
+    expect(runs.map((run) => run.status)).toEqual(['completed', 'completed']);
+    expect(runs[1].startedUnixMs).toBeGreaterThanOrEqual(runs[0].endedUnixMs!);
   });
 });
 

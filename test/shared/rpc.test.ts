@@ -6,8 +6,12 @@ import { type Channel, channelPair, labClient, serveLab } from '../../src/shared
 function serving(handlers: Partial<Handlers>) {
   const [near, far] = channelPair();
   let push: (event: LabEvent) => void = () => {};
-  serveLab(far, handlers as Handlers, (listener) => {
-    push = listener;
+  serveLab(far, {
+    handlers: handlers as Handlers,
+    subscribe: (listener) => {
+      push = listener;
+      return () => {};
+    },
   });
   return { lab: labClient(near), near, push: (event: LabEvent) => push(event) };
 }

@@ -16,7 +16,7 @@ import {
 import { openLab, openToWrite } from '../../src/main/store/open';
 import { readingsOf } from '../../src/main/store/readings';
 import { LabError } from '../../src/shared/errors';
-import { edges, samples, seed, tempDir, uuid, window } from './support';
+import { edges, everythingIn, samples, seed, tempDir, uuid, window } from './support';
 
 const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
@@ -29,7 +29,9 @@ function labFrom(fixture: string): string {
   return dir;
 }
 
-/** Version 10 and a step after it, as a later release would add one. */
+const upTo = (version: number) => migrations.filter((m) => m.version <= version);
+
+/** Every version and a step after it, as a later release would add one. */
 const withRebuild: readonly Migration[] = [
   ...migrations,
   {
@@ -73,7 +75,7 @@ describe('migration 10', () => {
   it('is what labs in the field have: the kept file has its schema, reads whole and verifies', () => {
     const dir = labFrom('version-10.sql');
     const db = new Database(join(dir, 'lab.sqlite'), { readonly: true });
-    expect(schemaOf(db)).toEqual(expectedSchema(migrations.filter((m) => m.version <= 10)));
+    expect(schemaOf(db)).toEqual(expectedSchema(upTo(10)));
     db.close();
     const store = openLab(dir);
     expect(store.migratedFrom).toBe(10);
@@ -89,6 +91,42 @@ describe('migration 10', () => {
     expect(reader.getSamples(uuid(1, 1), 2)).toEqual(samples(2));
     expect(reader.getReadings(uuid(1, 1), 'edge').flatMap(readingsOf)).toEqual([0, 1, 2].flatMap(edges));
     store.close();
+  });
+});
+
+describe('migration 20', () => {
+  /** Every row of every table that version 10 has. */
+  const rowsOf = (db: Database.Database) =>
+    Object.fromEntries(
+      expectedSchema(upTo(10))
+        .flatMap((sql) => /^table (\w+):/.exec(sql)?.[1] ?? [])
+        .map((table) => [table, db.prepare(`SELECT rowid, * FROM ${table} ORDER BY rowid`).raw().all()]),
+    );
+
+  it('adds two tables to a lab of version 10 and changes no row of it', () => {
+    const db = new Database(join(labFrom('version-10.sql'), 'lab.sqlite'));
+    const before = rowsOf(db);
+    expect(Object.values(before).every((rows) => rows.length > 0)).toBe(true);
+    expect(migrate(db)).toEqual({ from: 10, to: newestVersion() });
+    expect(rowsOf(db)).toEqual(before);
+    expect(db.prepare('SELECT * FROM marks UNION ALL SELECT *, 0, 0 FROM settings').all()).toEqual([]);
+    expect(schemaOf(db)).toEqual(expectedSchema());
+    db.close();
+  });
+
+  it('lets a lab of version 10 open as it was, with nothing marked, ready for marks', () => {
+    const dir = labFrom('version-10.sql');
+    const store = openLab(dir);
+    expect(store.migratedFrom).toBe(10);
+    const before = everythingIn(store);
+    expect([...store.reader.marks('run'), ...store.reader.marks('model')]).toEqual([]);
+    store.writer.setBinned('run', [uuid(1, 1)], 5);
+    store.close();
+    const again = openLab(dir);
+    expect(again.migratedFrom).toBe(newestVersion());
+    expect(everythingIn(again)).toEqual(before);
+    expect(again.reader.verify().problems).toEqual([]);
+    again.close();
   });
 });
 
@@ -120,12 +158,12 @@ describe('a step', () => {
     const db = new Database(join(dir, 'lab.sqlite'));
     expect(() => migrate(db, withFault)).toThrow(/nowhere/);
     expect(readHeader(db).version).toBe(10);
-    expect(schemaOf(db)).toEqual(expectedSchema());
+    expect(schemaOf(db)).toEqual(expectedSchema(upTo(10)));
     // Control: the same statements without one transaction leave half a schema.
     expect(() => {
       for (const { version, sql } of withFault) if (version > 10) db.exec(sql);
     }).toThrow(/nowhere/);
-    expect(schemaOf(db)).not.toEqual(expectedSchema());
+    expect(schemaOf(db)).not.toEqual(expectedSchema(upTo(10)));
     db.close();
   });
 

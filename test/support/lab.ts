@@ -27,7 +27,7 @@ export function openTestLab(
 ): { lab: Lab; folder: string; events: LabEvent[]; close(): Promise<void> } {
   const service = openLabService(folder, { ...labEffects, ...effects });
   const [client, server] = channelPair();
-  serveLab(server, service.handlers, service.subscribe);
+  serveLab(server, service);
   const lab = labClient(client);
   const events: LabEvent[] = [];
   lab.onEvent((event) => events.push(event));

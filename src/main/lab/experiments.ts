@@ -2,267 +2,257 @@ import type { Experiment as ExperimentView } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
 import type { Model } from '../../shared/model';
-import { type Condition, expandPlan, type Plan } from '../../shared/plan';
-import { newestOfEachPlace, type Phase, type RunRecord } from '../../shared/run';
-import { parseRecipe } from '../models/builders';
-import { ownSettings } from '../models/inputs';
+import type { Plan } from '../../shared/plan';
 import { sha256OfValue } from '../store/canonical';
-import { type Experiment, queuedRun } from '../store/records';
+import type { Experiment } from '../store/records';
 import type { LabContext } from './context';
-import { openMeters } from './meterSession';
-import { buildInto, identityModel, isRecipe, refuseUnknownSettings, resolveModel } from './models';
-import { expectedRunS, secondsLeft } from './progress';
+import { measureAll } from './measureAll';
+import { identityModel } from './models';
+import type { Pages } from './pages';
+import { newRun, type Place, placesOf } from './places';
+import { modelFinder, modelsOfPlan } from './planModels';
 import { viewOfExperiment } from './queries';
-import { runOne } from './runOne';
 
 /** Runs experiments one at a time, one run at a time: two runs at once would measure each other. */
 export interface Experiments {
+  /** Stores the experiment; it is measured when those before it are done. */
   start(plan: Plan, tdpW: number | null): Promise<{ experimentId: string; runs: number }>;
+  /** The newest with the same plan that has not ended and is neither measured nor waiting; null if there is none. */
   findUnfinished(plan: Plan): ExperimentView | null;
   resume(experimentId: string, tdpW: number | null): Promise<{ experimentId: string; runs: number }>;
-  cancel(experimentId: string): boolean;
+  /** Ends what is measured, or takes what waits out of the queue. @returns false for any other */
+  cancel(experimentId: string): Promise<boolean>;
   list(): ExperimentView[];
-  /** Cancels what is being measured; resolves when it is stored. */
+  /** Id of what is measured now. */
+  measuring(): string | null;
+  /** Ids of what is measured now, first, and of what waits. */
+  atWork(): string[];
+  /** Cancels what is being measured; resolves when it is stored. What waits stays stored and can be resumed. */
   stop(): Promise<void>;
 }
 
+export interface ExperimentParts {
+  describe(tdpW: number | null): Promise<Machine>;
+  pages: Pages;
+  /** Called before an experiment is measured: ends what would disturb it. */
+  quiet(): Promise<void>;
+}
+
+interface Waiting {
+  experiment: Experiment;
+  /** Null where it was not looked at, because another experiment was being measured. */
+  machine: Machine | null;
+  tdpW: number | null;
+}
+
+/** Rows that are written in one go; a plan of 10,000 runs is stored piece by piece, so that nothing else waits long. */
+const CHUNK = 100;
+
 export function createExperiments(
   context: LabContext,
-  describe: (tdpW: number | null) => Promise<Machine>,
+  { describe, pages, quiet }: ExperimentParts,
 ): Experiments {
   const { store, effects, emit } = context;
-  let live: { id: string; abort: AbortController; ended: Promise<void> } | null = null;
+  const waiting: Waiting[] = [];
+  let live: { id: string; machine: Machine | null; abort: AbortController; ended: Promise<void> } | null =
+    null;
+  let stopping = false;
+  /** Starts and resumes are stored one after another, in the order in which they were asked for. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  };
+  const changed = () => {
+    emit({ type: 'changed', what: 'experiments' });
+    emit({ type: 'changed', what: 'runs' });
+  };
 
-  const launch = (experiment: Experiment, machine: Machine, tdpW: number | null): void => {
-    const abort = new AbortController();
-    const ended = measureAll(context, experiment, machine, tdpW, abort.signal)
+  const launchNext = (): void => {
+    if (live || stopping) return;
+    const next = waiting.shift();
+    if (!next) return;
+    const { id } = next.experiment;
+    const own = { id, machine: next.machine, abort: new AbortController(), ended: Promise.resolve() };
+    live = own;
+    own.ended = measureOne(next, own)
       .catch((thrown): ExperimentView['status'] => {
-        emit({
-          type: 'warning',
-          experimentId: experiment.id,
-          text: [failureOf(thrown).message, failureOf(thrown).remedy].filter(Boolean).join(' '),
-        });
+        const { message, remedy } = failureOf(thrown);
+        emit({ type: 'warning', experimentId: id, text: [message, remedy].filter(Boolean).join(' ') });
         return 'interrupted';
       })
       .then((status) => {
         live = null;
-        emit({ type: 'experimentEnded', experimentId: experiment.id, status });
+        emit({ type: 'experimentEnded', experimentId: id, status });
+        emit({ type: 'changed', what: 'experiments' });
+        launchNext();
       });
-    live = { id: experiment.id, abort, ended };
   };
-  const refuseSecond = () => {
-    if (live)
-      throw new LabError(
-        'bad_input',
-        'The lab is measuring already.',
-        'Wait until it has finished, or cancel it.',
-      );
+  const measureOne = async (
+    { experiment, tdpW }: Waiting,
+    own: { machine: Machine | null; abort: AbortController },
+  ): Promise<ExperimentView['status']> => {
+    store.writer.setExperimentStatus(experiment.id, 'running', null);
+    await quiet();
+    own.machine ??= await describe(tdpW);
+    store.writer.putMachine(own.machine);
+    return measureAll(context, { experiment, machine: own.machine, tdpW, pages }, own.abort.signal);
+  };
+
+  /**
+   * The machine to queue runs with. Looking at it starts processes, so while something is measured the one that is
+   * known must do; it is looked at again before the experiment's first run.
+   */
+  const machineNow = async (tdpW: number | null): Promise<{ machine: Machine; fresh: boolean }> => {
+    if (live?.machine) return { machine: live.machine, fresh: false };
+    return { machine: await describe(tdpW), fresh: true };
+  };
+  const enqueue = (experiment: Experiment, machine: Machine | null, tdpW: number | null) => {
+    waiting.push({ experiment, machine, tdpW });
+    launchNext();
+    changed();
+  };
+  const refuseClosing = () => {
+    if (stopping)
+      throw new LabError('cancelled', 'The lab is closing.', 'Start it again when the lab is open.');
+  };
+  const stateOf = (id: string): 'running' | 'queued' | null => {
+    if (live?.id === id) return 'running';
+    return waiting.some((w) => w.experiment.id === id) ? 'queued' : null;
   };
   const view = (experiment: Experiment): ExperimentView =>
-    viewOfExperiment(store.reader, experiment, live?.id === experiment.id);
+    viewOfExperiment(store.reader, experiment, stateOf(experiment.id));
 
   return {
-    async start(plan, tdpW) {
-      refuseSecond();
-      // Resolved before anything is stored: a plan with one bad name measures nothing.
-      refuseUnknownSettings(
-        plan,
-        plan.models.map((text) => resolveModel(context, text)),
-      );
-      const machine = await describe(tdpW);
-      refuseSecond();
-      store.writer.putMachine(machine);
-      const experiment: Experiment = {
-        id: effects.newId(),
-        createdUnixMs: effects.nowUnixMs(),
-        plan,
-        planSha256: sha256OfValue(plan),
-        status: 'running',
-        endedUnixMs: null,
-      };
-      store.writer.createExperiment(experiment, queuedRuns(context, experiment, machine.id));
-      launch(experiment, machine, tdpW);
-      return { experimentId: experiment.id, runs: placesOf(plan).length };
-    },
+    start: (plan, tdpW) =>
+      inTurn(async () => {
+        refuseClosing();
+        // Resolved before anything is stored: a plan with one bad name measures nothing.
+        const find = modelFinder(store.reader);
+        modelsOfPlan(plan, find);
+        const { machine, fresh } = await machineNow(tdpW);
+        refuseClosing();
+        store.writer.putMachine(machine);
+        const experiment: Experiment = {
+          id: effects.newId(),
+          createdUnixMs: effects.nowUnixMs(),
+          plan,
+          planSha256: sha256OfValue(plan),
+          status: 'queued',
+          endedUnixMs: null,
+        };
+        const places = placesOf(plan);
+        await turnOfOthers();
+        await storeQueued(context, experiment, machine.id, places, find);
+        enqueue(experiment, fresh ? machine : null, tdpW);
+        return { experimentId: experiment.id, runs: places.length };
+      }),
     findUnfinished(plan) {
       const planSha256 = sha256OfValue(plan);
       // A cancelled one counts: Ctrl-C and a second start go on where it stopped.
       const same = store.reader
         .listExperiments()
-        .filter((e) => e.planSha256 === planSha256 && e.status !== 'completed');
+        .filter((e) => e.planSha256 === planSha256 && e.status !== 'completed' && stateOf(e.id) === null);
       const last = same.at(-1);
       return last ? view(last) : null;
     },
-    async resume(experimentId, tdpW) {
-      refuseSecond();
-      const experiment = store.reader.getExperiment(experimentId);
-      const machine = await describe(tdpW);
-      refuseSecond();
-      store.writer.putMachine(machine);
-      store.writer.setExperimentStatus(experimentId, 'running', null);
-      // What ended badly is queued anew once; the old rows stay as they are.
-      const runs = store.reader.listRuns({ experimentId });
-      for (const last of newestOfEachPlace(runs)) {
-        if (last.status === 'cancelled' || last.status === 'failed')
-          store.writer.queueAgain(last.id, effects.newId(), effects.nowUnixMs());
+    resume: (experimentId, tdpW) =>
+      inTurn(async () => {
+        refuseClosing();
+        refuseAtWork(stateOf(experimentId));
+        const experiment = store.reader.getExperiment(experimentId);
+        const { machine, fresh } = await machineNow(tdpW);
+        refuseClosing();
+        store.writer.setExperimentStatus(experimentId, 'queued', null);
+        // What ended badly is queued anew once; the old rows stay as they are.
+        const again = [...store.reader.newestRuns(experimentId).values()].filter(
+          ({ status }) => status === 'cancelled' || status === 'failed',
+        );
+        await inChunks(context, again, ({ id }) =>
+          store.writer.queueAgain(id, effects.newId(), effects.nowUnixMs()),
+        );
+        enqueue(experiment, fresh ? machine : null, tdpW);
+        return { experimentId, runs: placesOf(experiment.plan).length };
+      }),
+    async cancel(experimentId) {
+      if (live?.id === experimentId) {
+        live.abort.abort();
+        return true;
       }
-      launch(experiment, machine, tdpW);
-      return { experimentId, runs: placesOf(experiment.plan).length };
-    },
-    cancel(experimentId) {
-      if (live?.id !== experimentId) return false;
-      live.abort.abort();
+      const at = waiting.findIndex((w) => w.experiment.id === experimentId);
+      if (at < 0) return false;
+      waiting.splice(at, 1);
+      await inTurn(() => cancelQueued(context, experimentId));
+      emit({ type: 'experimentEnded', experimentId, status: 'cancelled' });
+      changed();
       return true;
     },
     list: () => store.reader.listExperiments().map(view),
+    measuring: () => live?.id ?? null,
+    atWork: () => [...(live ? [live.id] : []), ...waiting.map((w) => w.experiment.id)],
     async stop() {
+      stopping = true;
       live?.abort.abort();
+      await turn;
       await live?.ended;
     },
   };
 }
 
-/** The condition of the identity model for each provider, engine and thread count that the plan uses. */
-function overheadConditions(plan: Plan): Condition[] {
-  if (!plan.callOverhead) return [];
-  return expandPlan({
-    ...plan,
-    models: ['identity'],
-    batches: [1],
-    preset: 'glance',
-    windowS: 0.5,
-    dims: {},
-    values: {},
-  });
+function refuseAtWork(state: 'running' | 'queued' | null): void {
+  if (state === null) return;
+  const [what, remedy] =
+    state === 'running'
+      ? ['is being measured already', 'Wait until it has finished, or cancel it.']
+      : ['waits in the queue already', 'It is measured when those before it are done.'];
+  throw new LabError('bad_input', `This experiment ${what}.`, remedy);
 }
 
-/** One place of a plan: its number, role and condition, with the model to be built first where it is a recipe. */
-interface Place {
-  ordinal: number;
-  role: RunRecord['role'];
-  /** What the plan calls the model; null for the identity model. */
-  text: string | null;
-  condition: Condition;
-}
-
-/** Every run of a plan, the overhead runs included. */
-function placesOf(plan: Plan): Place[] {
-  const measured = expandPlan(plan).map(
-    (condition): Omit<Place, 'ordinal'> => ({ role: 'measure', text: condition.modelId, condition }),
-  );
-  // Last: the first point of the curve should not wait for them.
-  const overhead = overheadConditions(plan).map(
-    (condition): Omit<Place, 'ordinal'> => ({ role: 'overhead', text: null, condition }),
-  );
-  return [...measured, ...overhead].map((place, ordinal) => ({ ...place, ordinal }));
-}
-
-function newRun(
-  context: LabContext,
-  experimentId: string,
-  machineId: string,
-  place: Place,
-  model: Model,
-): RunRecord {
-  // The plan's dimensions and values are for all its models together; the condition keeps what this one has.
-  const condition = { ...place.condition, modelId: model.id, ...ownSettings(model.inputs, place.condition) };
-  return queuedRun({
-    id: context.effects.newId(),
-    experimentId,
-    ordinal: place.ordinal,
-    role: place.role,
-    condition,
-    machineId,
-    queuedUnixMs: context.effects.nowUnixMs(),
-    macs: null,
-  });
-}
-
-/** The runs of all models that are in the lab already; those of recipes join when their model is built. */
-function queuedRuns(context: LabContext, experiment: Experiment, machineId: string): RunRecord[] {
-  return placesOf(experiment.plan).flatMap((place) => {
-    const model = place.text === null ? identityModel(context) : resolveModel(context, place.text);
-    return model ? [newRun(context, experiment.id, machineId, place, model)] : [];
-  });
-}
-
-/** Measures every place that has no completed run yet, in the order of the plan. */
-async function measureAll(
-  context: LabContext,
-  experiment: Experiment,
-  machine: Machine,
-  tdpW: number | null,
-  signal: AbortSignal,
-): Promise<ExperimentView['status']> {
-  const { store, effects, emit } = context;
-  const { plan, id: experimentId } = experiment;
-  const meters = await openMeters(context, plan, tdpW);
-  const places = placesOf(plan);
-  const begun = effects.nowUnixMs();
-  const last = new Map(
-    newestOfEachPlace(store.reader.listRuns({ experimentId })).map((run) => [run.ordinal, run]),
-  );
-  const todo = places.filter((p) => last.get(p.ordinal)?.status !== 'completed');
-  const expectedS = todo.map((p) => expectedRunS(p.condition));
-  const actualS: number[] = [];
-  let runBegun = begun;
-
-  const progress = (runId: string | null, label: string, stage: Phase | 'queued' | 'done') => {
-    const now = effects.nowUnixMs();
-    emit({
-      type: 'progress',
-      experimentId,
-      runId,
-      label,
-      stage,
-      finished: places.length - todo.length + actualS.length,
-      total: places.length,
-      elapsedS: (now - begun) / 1000,
-      leftS: secondsLeft({ expectedS, actualS, currentS: (now - runBegun) / 1000 }),
+/** Writes piece by piece, each in one transaction, and lets others have the thread in between. */
+async function inChunks<T>({ store }: LabContext, all: readonly T[], write: (one: T) => void): Promise<void> {
+  for (let from = 0; from < all.length; from += CHUNK) {
+    store.writer.together(() => {
+      for (const one of all.slice(from, from + CHUNK)) write(one);
     });
-  };
-
-  try {
-    for (const place of todo) {
-      if (signal.aborted) break;
-      runBegun = effects.nowUnixMs();
-      let run = last.get(place.ordinal);
-      if (run?.status !== 'queued') {
-        progress(null, place.text ?? 'identity', 'queued');
-        await new Promise((resolve) => setImmediate(resolve)); // the line is drawn before a build keeps the thread
-        const model = place.text === null ? identityModel(context) : modelOf(context, place.text);
-        run = newRun(context, experimentId, machine.id, place, model);
-        store.writer.addRuns([run]);
-      }
-      const model = store.reader.getModel(run.condition.modelId);
-      const label = `${model.name} on ${run.condition.provider}${run.condition.engine === 'package' ? ' (session.run)' : ''}`;
-      const runId = run.id;
-      emit({ type: 'runChanged', experimentId, runId, status: 'running' });
-      const done = await runOne(
-        context,
-        {
-          run,
-          model,
-          plan,
-          meters,
-          machineId: machine.id,
-          onPhase: (stage) => progress(runId, label, stage),
-        },
-        signal,
-      );
-      actualS.push((effects.nowUnixMs() - runBegun) / 1000);
-      emit({ type: 'runChanged', experimentId, runId, status: done.status });
-      if (meters.lost()) await meters.reopen();
-    }
-    const status = signal.aborted ? 'cancelled' : 'completed';
-    store.writer.setExperimentStatus(experimentId, status, effects.nowUnixMs());
-    progress(null, plan.name, 'done');
-    return status;
-  } finally {
-    await meters.close();
+    await turnOfOthers();
   }
 }
 
-function modelOf(context: LabContext, text: string): Model {
-  return isRecipe(text) ? buildInto(context, parseRecipe(text)).model : context.store.reader.findModel(text);
+const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * The experiment with the runs of all models that are in the lab already; those of recipes join when their model is
+ * built, and so would those that a crash between two pieces left out.
+ */
+async function storeQueued(
+  context: LabContext,
+  experiment: Experiment,
+  machineId: string,
+  places: readonly Place[],
+  find: (text: string) => Model | null,
+): Promise<void> {
+  const { writer } = context.store;
+  const identity = places.some((p) => p.text === null) ? identityModel(context) : null;
+  const queue = (place: Place) => {
+    const model = place.text === null ? identity : find(place.text);
+    return model ? [newRun(context, experiment.id, machineId, place, model)] : [];
+  };
+  writer.createExperiment(experiment, places.slice(0, CHUNK).flatMap(queue));
+  await inChunks(context, places.slice(CHUNK), (place) => writer.addRuns(queue(place)));
+}
+
+/** Ends an experiment that nobody measures: what is still queued of it ends `cancelled`. */
+async function cancelQueued(context: LabContext, experimentId: string): Promise<void> {
+  const { store, effects } = context;
+  const queued = [...store.reader.newestRuns(experimentId).values()].filter((r) => r.status === 'queued');
+  await inChunks(context, queued, ({ id }) =>
+    store.writer.finishRun({
+      ...store.reader.getRun(id),
+      status: 'cancelled',
+      endedUnixMs: effects.nowUnixMs(),
+      outcome: { kind: 'cancelled', phase: 'launch' },
+    }),
+  );
+  store.writer.setExperimentStatus(experimentId, 'cancelled', effects.nowUnixMs());
 }

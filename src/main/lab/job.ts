@@ -13,6 +13,9 @@ export interface PreparedRun {
   macs: { macs: number | null; missingReason: string | null };
 }
 
+/** Stores at most so many inferences of a window; for recording the small sample dataset only. */
+const samplesVariable = 'THIRTY_WATTS_TEST_SAMPLES';
+
 /** Folder of an imported model inside the lab. */
 export function modelFolder(labFolder: string, modelId: string): string {
   return join(labFolder, 'models', modelId);
@@ -30,14 +33,7 @@ export function prepareRun(
   meters: { prerollS: number; phaseS: number },
 ): PreparedRun {
   const folder = modelFolder(labFolder, model.id);
-  const modelPath = join(folder, 'model.onnx');
-  if (!existsSync(modelPath)) {
-    throw new LabError(
-      'not_found',
-      `The file of ${model.name} is no longer in the lab's folder.`,
-      'Import the model again.',
-    );
-  }
+  const modelPath = modelFile(labFolder, model);
   const graph = readModel(readFileSync(modelPath));
   const specs = resolveInputs(model.inputs, {
     batch: condition.batch,
@@ -95,9 +91,23 @@ export function prepareRun(
         prerollS: meters.prerollS,
         phaseS: meters.phaseS,
         seed: condition.seed,
+        ...(Number(process.env[samplesVariable]) > 1
+          ? { samplesMax: Number(process.env[samplesVariable]) }
+          : {}),
       },
       idle: { settleS: preset.settleS, beforeS: preset.idleBeforeS, afterS: preset.idleAfterS },
       parentPid: process.pid,
     },
   };
+}
+
+/** Path of the model's ONNX file. @throws LabError not_found where it is gone */
+export function modelFile(labFolder: string, model: Model): string {
+  const path = join(modelFolder(labFolder, model.id), 'model.onnx');
+  if (existsSync(path)) return path;
+  throw new LabError(
+    'not_found',
+    `The file of ${model.name} is no longer in the lab's folder.`,
+    'Import the model again.',
+  );
 }

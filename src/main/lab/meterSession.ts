@@ -1,3 +1,4 @@
+import type { PowerTrace } from '../../shared/live';
 import type { MeterReport, Reading, SensorInfo } from '../../shared/meter';
 import type { Plan, Provider } from '../../shared/plan';
 import type { ReasonCode } from '../../shared/reasons';
@@ -9,6 +10,7 @@ import { steadyClock } from '../sampler/steadyClock';
 import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
 import { spawnProgram } from './environment';
+import { PowerSeries, powerTrace } from './powerSeries';
 import { softwareDevice } from './providers';
 import { baselineOf, type SensorWindow, sensorWindow } from './sensorWindow';
 
@@ -36,8 +38,10 @@ export interface MeterSession {
   forProvider(provider: Provider): ProviderMeters | null;
   /** Why a provider has no meter. */
   missing(provider: Provider): ReasonCode;
-  /** From now on readings belong to this run; of its own sensors only. */
-  attach(runId: string, sensors: readonly SensorInfo[]): void;
+  /** From now on readings belong to this run; of its own sensors only. `heard`: called when some of its trace came. */
+  attach(runId: string, sensors: readonly SensorInfo[], heard?: () => void): void;
+  /** Power of each of the run's sensors since the last call, s after `originNs`: for a picture, results do not use it. */
+  takePower(originNs: bigint): PowerTrace[];
   /** Ends the run's share of the trace and stores it. */
   detach(): void;
   planEdges(runId: string, mark: string, openNs: bigint, closeNs: bigint): void;
@@ -105,11 +109,17 @@ export async function openMeters(
   let own = new Map<string, SensorInfo>();
   /** Trace readings of the window in progress, for gauges and as a witness of life. */
   let trace: Reading[] = [];
+  let power: PowerSeries[] = [];
+  let heard = () => {};
   const pending = new Map<string, Promise<EdgeResult[]>>();
   const key = (run: string, mark: string) => `${run} ${mark}`;
 
   function keepTrace(batch: TraceBatch): void {
-    if (runId !== null) trace.push(...readingsOf(batch).filter((r) => own.has(r.sensorId)));
+    if (runId === null) return;
+    const readings = readingsOf(batch).filter((r) => own.has(r.sensorId));
+    trace.push(...readings);
+    for (const series of power) series.add(readings);
+    heard();
   }
 
   function storeTrace(mark: string | null): void {
@@ -158,15 +168,24 @@ export async function openMeters(
       };
     },
     missing: (provider) => noMeter ?? choices.get(provider)?.codes[0] ?? 'NO_SENSOR',
-    attach(id, sensors) {
+    attach(id, sensors, whenHeard = () => {}) {
       runId = id;
       own = new Map(sensors.map((s) => [s.id, s]));
       trace = [];
+      power = sensors.map((s) => new PowerSeries(s));
+      heard = whenHeard;
     },
+    takePower: (originNs) =>
+      power.flatMap((series) => {
+        const points = series.take();
+        return points.length > 0 ? [powerTrace(series.sensor, points, originNs)] : [];
+      }),
     detach() {
       storeTrace(null);
       runId = null;
       own = new Map();
+      power = [];
+      heard = () => {};
     },
     planEdges(run, mark, openNs, closeNs) {
       if (client === null) return;

@@ -5,64 +5,65 @@ import type { Outputs } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import type { Plan } from '../../shared/plan';
-import {
-  type BuildSpec,
-  buildIdentity,
-  buildModel,
-  parseRecipe,
-  recipeOf,
-  writeBuilt,
-} from '../models/builders';
+import { type BuildSpec, buildIdentity, buildModel, recipeOf, writeBuilt } from '../models/builders';
 import type { BuiltModel } from '../models/builders/parts';
 import { findModelFiles, type Imported, importModel } from '../models/import';
 import { ownSettings } from '../models/inputs';
 import type { LabContext } from './context';
 
-/** Imports files and folders; every path ends either imported or refused with its reason. */
-export function importPaths(
-  { folder, store }: LabContext,
+/**
+ * Imports files and folders; every path ends either imported or refused with its reason. One file at a time, telling
+ * which, and others have the thread in between: a folder may hold hundreds.
+ */
+export async function importPaths(
+  context: LabContext,
   paths: readonly string[],
-): Outputs['importModels'] {
+): Promise<Outputs['importModels']> {
+  const { folder, emit } = context;
   const imported: Outputs['importModels']['imported'] = [];
   const refused: Outputs['importModels']['refused'] = [];
+  const files: string[] = [];
   for (const path of paths) {
-    let files: string[];
     try {
-      files = findModelFiles(path);
+      files.push(...findModelFiles(path));
     } catch (thrown) {
       refused.push({ path, failure: failureOf(thrown) });
-      continue;
     }
-    for (const file of files) {
-      try {
-        imported.push({
-          path: file,
-          ...keep(store.writer.putModel, importModel(file, folder), store.reader.getModel),
-        });
-      } catch (thrown) {
-        refused.push({ path: file, failure: failureOf(thrown) });
-      }
+    await turnOfOthers();
+  }
+  for (const [done, file] of files.entries()) {
+    emit({ type: 'importProgress', done, total: files.length, path: file });
+    await turnOfOthers();
+    try {
+      imported.push({
+        path: file,
+        ...keep(context, importModel(file, folder)),
+      });
+    } catch (thrown) {
+      refused.push({ path: file, failure: failureOf(thrown) });
     }
   }
+  const last = files.at(-1);
+  if (last !== undefined)
+    emit({ type: 'importProgress', done: files.length, total: files.length, path: last });
   return { imported, refused };
 }
+
+const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** The model of a recipe: the one in the lab, else built in a temporary folder and imported. */
 export function buildInto(context: LabContext, spec: BuildSpec): Outputs['buildModel'] {
   const there = builtAlready(context, recipeOf(spec));
-  return there ? { model: there, alreadyThere: true } : importBuilt(context, buildModel(spec));
+  if (!there) return importBuilt(context, buildModel(spec));
+  if (context.store.writer.setBinned('model', [there.id], null) > 0)
+    context.emit({ type: 'changed', what: 'models' });
+  return { model: there, alreadyThere: true };
 }
 
 /** The identity model, for the cost of a call. */
 export function identityModel(context: LabContext): Model {
   const built = buildIdentity();
   return builtAlready(context, built.recipe) ?? importBuilt(context, built).model;
-}
-
-/** A model that a plan names: id, prefix or name in the lab; or a recipe, null where it still has to be built. */
-export function resolveModel(context: LabContext, text: string): Model | null {
-  if (isRecipe(text)) return builtAlready(context, recipeOf(parseRecipe(text)));
-  return context.store.reader.findModel(text);
 }
 
 /** `mlp:1e6`, `cnn:300k:seed=7`: what `models build` takes too. */
@@ -74,30 +75,30 @@ function builtAlready({ store }: LabContext, recipe: string): Model | null {
   return store.reader.listModels().find((m) => m.recipe === recipe) ?? null;
 }
 
-function importBuilt({ folder, store }: LabContext, built: BuiltModel): Outputs['buildModel'] {
+function importBuilt(context: LabContext, built: BuiltModel): Outputs['buildModel'] {
   const temporary = mkdtempSync(join(tmpdir(), 'thirty-watts-build-'));
   try {
     const path = join(temporary, 'model.onnx');
     writeBuilt(built, path);
     const { name, family, recipe } = built;
-    return keep(
-      store.writer.putModel,
-      importModel(path, folder, { name, family, recipe }),
-      store.reader.getModel,
-    );
+    return keep(context, importModel(path, context.folder, { name, family, recipe }));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-/** The lab keeps the first record of an id: a file imported twice, under two names, is one model. */
+/**
+ * The lab keeps the first record of an id: a file imported twice, under two names, is one model. Whoever asks for one
+ * that is in the bin wants it out of there.
+ */
 function keep(
-  put: (model: Model) => boolean,
+  { store: { reader, writer }, emit }: LabContext,
   { model }: Imported,
-  get: (id: string) => Model,
 ): { model: Model; alreadyThere: boolean } {
-  const isNew = put(model);
-  return { model: isNew ? model : get(model.id), alreadyThere: !isNew };
+  const isNew = writer.putModel(model);
+  const taken = writer.setBinned('model', [model.id], null);
+  if (isNew || taken > 0) emit({ type: 'changed', what: 'models' });
+  return { model: isNew ? model : reader.getModel(model.id), alreadyThere: !isNew };
 }
 
 /**

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Experiment, Outputs, ParsedInput, RunDetail } from '../../shared/contract';
 import { LabError } from '../../shared/errors';
-import { type CurveRun, curveRows, defaultYQuantity } from '../../shared/figures/rows';
-import { figureSpecSchema } from '../../shared/figures/spec';
+import { curveRows, defaultYQuantity } from '../../shared/figures/rows';
+import { curveSpecSchema } from '../../shared/figures/spec';
 import { newestOfEachPlace, type RunRecord } from '../../shared/run';
+import { type RunMarks, type RunRow, runRowOf } from '../../shared/runRow';
 import { knownValues, resolveInputs } from '../models/inputs';
 import { countMacs } from '../models/macs';
 import { readModel } from '../models/reader';
 import type { LabReader } from '../store/reader';
 import type { Experiment as StoredExperiment } from '../store/records';
-import { modelFolder } from './job';
+import { modelFile } from './job';
 import { appVersion } from './machine';
 
 /** Median latency of the identity model on the same provider, engine and threads in the run's experiment, s. */
@@ -39,17 +39,39 @@ export function showRun(reader: LabReader, text: string): RunDetail {
     model: reader.getModel(run.condition.modelId),
     machine: reader.getMachine(run.machineId),
     windows: reader.getWindows(run.id),
+    sample: reader.marks('run').get(run.id)?.sample ?? false,
     callOverheadS: callOverheadS(reader, run),
   };
 }
 
+/**
+ * The runs that lists, curves and exports for a person are made of: none of the bin; and runs of the sample dataset,
+ * which were recorded elsewhere, only where their experiment is asked for by name or the lab holds nothing else. So a
+ * curve or a table never mixes them with a person's own.
+ * @param experimentId null: all experiments
+ */
+export function shownRuns(
+  runs: readonly RunRecord[],
+  marks: ReadonlyMap<string, RunMarks>,
+  experimentId: string | null | undefined,
+): RunRecord[] {
+  const shown = runs.filter((run) => (marks.get(run.id)?.binnedUnixMs ?? null) === null);
+  if (experimentId) return shown;
+  const own = shown.filter((run) => !marks.get(run.id)?.sample);
+  return own.length > 0 ? own : shown;
+}
+
+/** See shownRuns for which. */
 export function listRuns(
   reader: LabReader,
   { experimentId, status }: ParsedInput<'listRuns'>,
 ): Outputs['listRuns'] {
   const models = new Map(reader.listModels().map((m) => [m.id, m]));
   const experiment = experimentId === null ? undefined : reader.findExperiment(experimentId).id;
-  const runs = reader.listRuns({ experimentId: experiment, ...(status ? { status: [status] } : {}) });
+  const marks = reader.marks('run');
+  const runs = shownRuns(reader.listRuns({ experimentId: experiment }), marks, experiment).filter(
+    (run) => status === null || run.status === status,
+  );
   return {
     runs: runs.map((run) => {
       const model = models.get(run.condition.modelId);
@@ -57,6 +79,7 @@ export function listRuns(
         run,
         modelName: model?.name ?? run.condition.modelId.slice(0, 12),
         parameters: model?.counts.parameters ?? null,
+        sample: marks.get(run.id)?.sample ?? false,
       };
     }),
   };
@@ -70,7 +93,7 @@ export function showModel(
 ): Outputs['showModel'] {
   const model = reader.findModel(text);
   const specs = resolveInputs(model.inputs, { batch, dims, values: {} });
-  const graph = readModel(readFileSync(join(modelFolder(labFolder, model.id), 'model.onnx')));
+  const graph = readModel(readFileSync(modelFile(labFolder, model)));
   const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])), knownValues(specs));
   const freeDims = model.inputs.flatMap((port) => {
     const shape = specs.find((s) => s.name === port.name)?.shape ?? [];
@@ -83,19 +106,31 @@ export function showModel(
   return { model, macs, freeDims, inputs: model.inputs };
 }
 
-/** The efficiency curve of one experiment, or of every measured run in the lab. Overhead runs are not models. */
+/**
+ * The efficiency curve of one experiment, or of every measured run in the lab (see shownRuns: no bin, no sample among a
+ * person's own). Overhead runs are not models. Rows of the sample dataset say so, and the figure's title then does.
+ */
 export function figureOf(
   reader: LabReader,
   { experimentId, y, x, theme, title }: ParsedInput<'figure'>,
 ): Outputs['figure'] {
   const experiment = experimentId === null ? undefined : reader.findExperiment(experimentId).id;
-  const runs: CurveRun[] = newestOfEachPlace(reader.listRuns({ experimentId: experiment }))
+  const marks = reader.marks('run');
+  // First the newest of each place, then the bin: an older run does not take the place of one that was thrown away.
+  const newest = newestOfEachPlace(reader.listRuns({ experimentId: experiment }));
+  const runs: RunRow[] = shownRuns(newest, marks, experiment)
     .filter((run) => run.role === 'measure' && run.status !== 'queued' && run.status !== 'running')
-    .map((run) => ({
-      run,
-      model: reader.getModel(run.condition.modelId),
-      machine: reader.getMachine(run.machineId),
-    }));
+    .map((run) =>
+      runRowOf(
+        {
+          run,
+          model: reader.getModel(run.condition.modelId),
+          machine: reader.getMachine(run.machineId),
+          experimentName: reader.getExperiment(run.experimentId).plan.name,
+        },
+        marks.get(run.id),
+      ),
+    );
   if (runs.length === 0) {
     throw new LabError(
       'not_found',
@@ -104,12 +139,12 @@ export function figureOf(
     );
   }
   const quantity = y === 'auto' ? defaultYQuantity(runs) : y;
-  const spec = figureSpecSchema.parse({
+  const spec = curveSpecSchema.parse({
     kind: 'curve-efficiency',
     x: { quantity: x },
     y: { quantity },
     // Built models are told apart by their size, a user's own by their names.
-    pointLabels: runs.every(({ model }) => model.family === 'imported') ? 'model' : 'size',
+    pointLabels: runs.every(({ family }) => family === 'imported') ? 'model' : 'size',
     theme,
     title,
     appVersion: appVersion(),
@@ -117,12 +152,16 @@ export function figureOf(
   return { spec, rows: curveRows(runs, x, quantity) };
 }
 
-/** An experiment with the state of its plan's places; one that nobody measures and that did not end is `interrupted`. */
-export function viewOfExperiment(reader: LabReader, experiment: StoredExperiment, live: boolean): Experiment {
-  const runs = { queued: 0, running: 0, completed: 0, cancelled: 0, failed: 0 };
-  for (const run of newestOfEachPlace(reader.listRuns({ experimentId: experiment.id })))
-    runs[run.status] += 1;
-  const { id, plan, planSha256, createdUnixMs, status: stored } = experiment;
+/**
+ * An experiment with the state of its plan's places. `now`: what this process does with it; one that nobody measures
+ * and that did not end is `interrupted`.
+ */
+export function viewOfExperiment(
+  reader: LabReader,
+  { id, plan, planSha256, createdUnixMs, status: stored }: StoredExperiment,
+  now: 'running' | 'queued' | null,
+): Experiment {
   const ended = stored === 'completed' || stored === 'cancelled' ? stored : 'interrupted';
-  return { id, name: plan.name, createdUnixMs, status: live ? 'running' : ended, plan, planSha256, runs };
+  const runs = reader.countPlaces(id);
+  return { id, name: plan.name, createdUnixMs, status: now ?? ended, plan, planSha256, runs };
 }

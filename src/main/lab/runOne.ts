@@ -14,8 +14,10 @@ import type {
 import type { FromRunner } from '../runner/protocol';
 import type { LabContext } from './context';
 import { prepareRun } from './job';
+import { createLive } from './live';
 import { powerSource } from './machine';
 import type { MeterSession } from './meterSession';
+import type { Pages } from './pages';
 import {
   type Baselines,
   energyOf,
@@ -36,6 +38,7 @@ export interface RunInput {
   model: Model;
   plan: Plan;
   meters: MeterSession;
+  pages: Pages;
   /** Where it runs now: not where it was queued, if it is resumed after an update. */
   machineId: string;
   /** Called on each change of phase. */
@@ -53,7 +56,7 @@ const MOST_STANDSTILL = { seconds: 0.5, periods: 20 };
  */
 export async function runOne(
   context: LabContext,
-  { run, model, plan, meters, machineId, onPhase }: RunInput,
+  { run, model, plan, meters, pages, machineId, onPhase }: RunInput,
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const { store, effects } = context;
@@ -61,6 +64,9 @@ export async function runOne(
   const started = store.writer.startRun(run.id, effects.nowUnixMs(), machineId);
   const log = (phase: Phase, text: string) =>
     store.writer.appendEvent(run.id, process.hrtime.bigint(), phase, text);
+  // Where the times of the run's own page count from.
+  const startedNs = process.hrtime.bigint();
+  store.writer.appendEvent(run.id, startedNs, 'launch', '');
   const finish = (change: Partial<RunRecord> & { outcome: Outcome }): RunRecord => {
     const done: RunRecord = {
       ...started,
@@ -95,9 +101,10 @@ export async function runOne(
       },
     });
   }
+  const live = createLive(context, run, startedNs, metered ? meters : null, pages);
   if (metered) {
     store.writer.putSensors(run.id, metered.sensors);
-    meters.attach(run.id, metered.sensors);
+    meters.attach(run.id, metered.sensors, live.heard);
   }
 
   const windows: MeasuredWindow[] = [];
@@ -130,6 +137,7 @@ export async function runOne(
         }
         return;
       case 'windowPlan':
+        live.windowOpens(message.index);
         clocksAtOpen = clocks(effects.nowUnixMs());
         if (metered) meters.planEdges(run.id, `window:${message.index}`, message.openNs, message.closeNs);
         return;
@@ -146,8 +154,10 @@ export async function runOne(
         return;
       }
       case 'window': {
+        live.windowClosed();
         const window = await keepWindow(message);
         windows.push(window);
+        live.windowKept(window.record, window.samples);
         if (message.index + 1 < prepared.job.windows.count) runner.send({ type: 'more', go: goOn() });
         else if (presets[condition.preset].targetRel === null) stopReason = 'fixed';
         else if (goOn()) stopReason = 'windows_max';
@@ -224,6 +234,7 @@ export async function runOne(
   const end = await runner.ended;
   signal.removeEventListener('abort', onAbort);
   await chain;
+  const uiMode = live.end();
   meters.detach();
   if (broken !== null) throw broken;
 
@@ -238,6 +249,7 @@ export async function runOne(
   const lost: ReasonCode[] = meters.lost() ? ['SAMPLER_LOST'] : [];
   return finish({
     outcome,
+    uiMode,
     macs: prepared.macs,
     facts:
       facts === null

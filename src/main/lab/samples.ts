@@ -18,14 +18,19 @@ export function samplesOf(
 }
 
 /** Durations (ns, in time order) of the stored inferences that start inside [openNs, closeNs). */
-export function durationsInside(
+export function durationsInside(samples: WindowSamples, openNs: bigint, closeNs: bigint): Float64Array {
+  return insideOf(samples, openNs, closeNs).durationsNs;
+}
+
+/** Starts and durations of the stored inferences that start inside [openNs, closeNs); views, not copies. */
+export function insideOf(
   { startsNs, durationsNs, originNs }: WindowSamples,
   openNs: bigint,
   closeNs: bigint,
-): Float64Array {
+): Pick<WindowSamples, 'startsNs' | 'durationsNs'> {
   const from = firstAtOrAfter(startsNs, Number(openNs - originNs));
   const to = firstAtOrAfter(startsNs, Number(closeNs - originNs));
-  return durationsNs.subarray(from, to);
+  return { startsNs: startsNs.subarray(from, to), durationsNs: durationsNs.subarray(from, to) };
 }
 
 /**

@@ -2,20 +2,28 @@ import type { Handlers, LabEvent } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
 import type { MeterReport } from '../../shared/meter';
+import type { Served } from '../../shared/rpc';
 import { openLab } from '../store/open';
 import type { LabReader } from '../store/reader';
+import { compareRuns } from './compare';
 import { type LabContext, type LabEffects, labEffects } from './context';
 import { createExperiments } from './experiments';
 import { exportData } from './export/exporter';
+import { type LibraryState, readLibrary, viewState, writeLibrary } from './library';
 import { describeMachine } from './machine';
 import { buildInto, importPaths } from './models';
+import { createPages } from './pages';
+import { previewPlan } from './preview';
 import { type FoundProviders, findProviders } from './providers';
 import { figureOf, listRuns, showModel, showRun, viewOfExperiment } from './queries';
+import { runColumns } from './runColumns';
+import { loadSample } from './sample';
 import { verifyAll } from './verify';
+import { createMeterWatch } from './watchMeters';
 
-export interface LabService {
-  handlers: Handlers;
-  subscribe(listener: (event: LabEvent) => void): void;
+export interface LabService extends Served {
+  /** A host calls it when a page has connected, and its result when that has gone: runs store whether one was open. */
+  pageOpened(): () => void;
   /** Cancels what is running, waits until it is stored, closes the lab. */
   close(): Promise<void>;
 }
@@ -23,11 +31,17 @@ export interface LabService {
 type ReadHandlers = Pick<
   Handlers,
   | 'describeMachine'
+  | 'labInfo'
   | 'listModels'
+  | 'getSettings'
+  | 'runRows'
   | 'showModel'
   | 'listExperiments'
   | 'listRuns'
   | 'showRun'
+  | 'previewPlan'
+  | 'runColumns'
+  | 'compareRuns'
   | 'figure'
   | 'exportData'
   | 'verify'
@@ -44,10 +58,19 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
   store.writer.recoverInterrupted(effects.nowUnixMs());
 
   const look = looker(effects);
-  const experiments = createExperiments(context, async (tdpW) => (await look(tdpW)).machine);
+  const pages = createPages();
+  const watch = createMeterWatch(context, () => experiments.atWork().length > 0);
+  const experiments = createExperiments(context, {
+    describe: async (tdpW) => (await look(tdpW)).machine,
+    pages,
+    quiet: watch.stop,
+  });
   const { reader } = store;
+  const libraryState: LibraryState = { ...experiments, readOnly: () => null };
   const handlers: Handlers = {
-    ...readHandlers(reader, folder, look),
+    ...readHandlers(reader, folder, look, libraryState),
+    ...writeLibrary(context, libraryState),
+    loadSample: () => loadSample(context, libraryState),
     importModels: async ({ paths }) => importPaths(context, paths),
     buildModel: async ({ family, parameters, seed }) =>
       buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
@@ -55,15 +78,23 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
     findUnfinished: async ({ plan }) => ({ experiment: experiments.findUnfinished(plan) }),
     resumeExperiment: ({ experimentId, tdpW }) =>
       experiments.resume(reader.findExperiment(experimentId).id, tdpW),
-    cancelExperiment: async ({ experimentId }) => ({ cancelled: experiments.cancel(experimentId) }),
+    cancelExperiment: async ({ experimentId }) => ({ cancelled: await experiments.cancel(experimentId) }),
     listExperiments: async () => ({ experiments: experiments.list() }),
+    watchMeters: ({ on, tdpW }) => watch.set(on, tdpW),
+    confirmQuiet: async (answer) => {
+      pages.confirm(answer);
+      return {};
+    },
   };
   return {
     handlers,
+    pageOpened: pages.opened,
     subscribe: (listener) => {
       listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async close() {
+      await watch.stop();
       await experiments.stop();
       store.close();
     },
@@ -81,30 +112,49 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     );
   };
   const handlers: Handlers = {
-    ...readHandlers(store.reader, folder, looker(effects)),
+    ...readHandlers(store.reader, folder, looker(effects), viewState(store)),
+    setBinned: refuse,
+    setLocked: refuse,
+    putSetting: refuse,
+    loadSample: refuse,
     importModels: refuse,
     buildModel: refuse,
     startExperiment: refuse,
     findUnfinished: refuse,
     resumeExperiment: refuse,
     cancelExperiment: refuse,
+    watchMeters: refuse,
+    confirmQuiet: async () => ({}), // nothing is measured here
   };
-  return { handlers, subscribe: () => {}, close: async () => store.close() };
+  return {
+    handlers,
+    pageOpened: () => () => {},
+    subscribe: () => () => {},
+    close: async () => store.close(),
+  };
 }
 
-function readHandlers(reader: LabReader, folder: string, look: Look): ReadHandlers {
+function readHandlers(reader: LabReader, folder: string, look: Look, state: LibraryState): ReadHandlers {
   return {
     async describeMachine({ tdpW }) {
       const { machine, meters, providers } = await look(tdpW);
       return { machine, meters, providers: providers.reports, lab: folder };
     },
-    listModels: async () => ({ models: reader.listModels() }),
+    ...readLibrary(reader, folder, state),
     showModel: async (input) => showModel(reader, folder, input),
-    listExperiments: async () => ({
-      experiments: reader.listExperiments().map((e) => viewOfExperiment(reader, e, false)),
-    }),
+    async listExperiments() {
+      const [measured, atWork] = [state.measuring(), state.atWork()];
+      const stateOf = (e: { id: string; status: string }) => {
+        if (e.id === measured) return 'running';
+        return e.status === 'queued' && atWork.includes(e.id) ? 'queued' : null;
+      };
+      return { experiments: reader.listExperiments().map((e) => viewOfExperiment(reader, e, stateOf(e))) };
+    },
     listRuns: async (input) => listRuns(reader, input),
     showRun: async ({ run }) => showRun(reader, run),
+    previewPlan: async ({ plan }) => previewPlan({ reader, folder }, plan),
+    runColumns: ({ run }) => runColumns(reader, run),
+    compareRuns: ({ runs }) => compareRuns(reader, runs),
     figure: async (input) => figureOf(reader, input),
     exportData: (input) => exportData(reader, input),
     verify: async () => verifyAll(reader, folder),

@@ -1,4 +1,5 @@
 import { LabError } from '../../shared/errors';
+import { batchAxes, isBatchName, termsOf } from '../../shared/freeDims';
 import type { Dim, ElemType, Port } from '../../shared/model';
 import { printable } from './files';
 
@@ -39,8 +40,6 @@ export interface InputOptions {
   /** Ranges of integer inputs (low ≤ x < high), by input name: see indexHints. */
   hints?: Readonly<Record<string, { low: number; high: number }>>;
 }
-
-const batchName = /^(n|b|bs|batch|batch[-_ ]?(size|dim))$/i;
 
 /**
  * Shapes and fills of all inputs of a model, in their order.
@@ -133,12 +132,6 @@ function namedSizes(
   return sizes;
 }
 
-/** The parts of `a + b`; null for any other name. */
-function termsOf(name: string): string[] | null {
-  const parts = name.split('+').map((part) => part.trim());
-  return parts.length > 1 && parts.every((part) => part !== '') ? parts : null;
-}
-
 function userSize(input: Input, axis: number, dims: InputOptions['dims']): number | undefined {
   const exact = dims[`${input.port.name}:${axis}`];
   const name = input.shape[axis];
@@ -162,17 +155,8 @@ function batchRule(
   inputs: readonly Input[],
   { dims }: InputOptions,
 ): (input: Input, axis: number) => boolean {
-  const all = inputs.flatMap(({ shape }) => shape.map((dim, axis) => ({ dim, axis, rank: shape.length })));
-  const explicit = all.some(({ dim }) => typeof dim === 'string' && batchName.test(dim));
-  const leading = new Set(all.filter(({ axis, rank }) => axis === 0 && rank >= 2).map(({ dim }) => dim));
-  const elsewhere = new Set(all.filter(({ axis }) => axis > 0).map(({ dim }) => dim));
-  return (input, axis) => {
-    const dim = input.shape[axis]!;
-    if (typeof dim === 'number' || userSize(input, axis, dims) !== undefined) return false;
-    if (dim === null) return axis === 0 && input.shape.length >= 2;
-    if (batchName.test(dim)) return true;
-    return !explicit && leading.has(dim) && !elsewhere.has(dim) && termsOf(dim) === null;
-  };
+  const takesBatch = batchAxes(inputs.map(({ shape }) => shape));
+  return (input, axis) => userSize(input, axis, dims) === undefined && takesBatch(input.shape, axis);
 }
 
 /** A batch that no dimension takes would make every number per item wrong. */
@@ -184,7 +168,7 @@ function assertBatch(
   for (const input of inputs) {
     for (const [axis, dim] of input.shape.entries()) {
       const user = userSize(input, axis, dims);
-      if (typeof dim !== 'string' || !batchName.test(dim) || user === undefined || user === batch) continue;
+      if (typeof dim !== 'string' || !isBatchName(dim) || user === undefined || user === batch) continue;
       throw new LabError(
         'bad_plan',
         `The plan's dims set “${printable(dim)}” to ${user}, but its batch is ${batch}.`,
@@ -193,7 +177,7 @@ function assertBatch(
     }
   }
   const takes = (input: Input) =>
-    input.shape.some((dim, axis) => isBatch(input, axis) || (typeof dim === 'string' && batchName.test(dim)));
+    input.shape.some((dim, axis) => isBatch(input, axis) || (typeof dim === 'string' && isBatchName(dim)));
   if (batch === 1 || inputs.some(takes)) return;
   throw new LabError(
     'bad_plan',

@@ -49,7 +49,7 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
       return;
     }
     await enter('warmup', 6 * job.warmup.capS);
-    const columns = newColumns();
+    const columns = newColumns(job.windows.samplesMax);
     const warm = await warmUp(session, columns, job.warmup);
     await link.post({ type: 'warmed', result: warm });
 

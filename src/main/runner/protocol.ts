@@ -37,6 +37,8 @@ export interface RunnerJob {
     /** A random part of this is added (the meter's update period), so that windows meet it at random phase. */
     phaseS: number;
     seed: number;
+    /** Inferences stored of one window at most; absent: as many as the columns hold. Faster models are stored with a stride. */
+    samplesMax?: number;
   };
   /** Seconds without inferences before and after, model loaded; 0: none. */
   idle: { settleS: number; beforeS: number; afterS: number };

@@ -55,6 +55,18 @@ function notePid(file: string, pid: number): void {
   }
 }
 
+/** The process that has a lab open to write, by its own note; null where there is none or it is gone. */
+export function lockHolder(dir: string): number | null {
+  const pid = readPid(join(dir, 'lock.pid'));
+  if (pid === null) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM' ? pid : null;
+  }
+}
+
 /** The process that holds the lock, by its own note; null where there is none. */
 function readPid(file: string): number | null {
   try {

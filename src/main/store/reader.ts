@@ -6,6 +6,7 @@ import type { Model } from '../../shared/model';
 import type { RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
 import { damaged } from './failures';
 import { findNamed, type Named } from './find';
+import { type MarkReader, makeMarkReader } from './marks';
 import {
   decodeReadings,
   type ReadingCells,
@@ -23,6 +24,7 @@ import {
   type StoredWindow,
 } from './records';
 import { decodeSamples, type SampleCells } from './samples';
+import { makeTallyReader, type TallyReader } from './tallies';
 import { type VerifyReport, verifyDatabase } from './verify';
 
 /** Every part that is given must fit. */
@@ -32,6 +34,14 @@ export interface RunFilter {
   machineId?: string;
   /** Any of these. */
   status?: readonly RunStatus[];
+}
+
+/** A run that has not ended. */
+export interface OpenRun {
+  id: string;
+  experimentId: string;
+  modelId: string;
+  status: 'queued' | 'running';
 }
 
 /** The hashes that tie a run's numbers to its stored rows, for bundles and claims. */
@@ -46,11 +56,11 @@ export interface RunHashes {
  * SHA-256 as it is read.
  * @throws LabError lab_damaged if a record or column no longer has its hash; not_found for an id that is not there
  */
-export interface LabReader {
+export interface LabReader extends MarkReader, TallyReader {
   /** In order of import. */
   listModels(): Model[];
   getModel(id: string): Model;
-  /** By id, name, or 8 or more first digits of the id. @throws LabError bad_input where several answer */
+  /** By id, name, or 8 or more first digits of the id; one in the bin only by id. @throws LabError bad_input where several answer */
   findModel(text: string): Model;
   listMachines(): Machine[];
   getMachine(id: string): Machine;
@@ -63,6 +73,14 @@ export interface LabReader {
   /** By experiment (oldest first), then place in the plan, then time queued. */
   listRuns(filter?: RunFilter): RunRecord[];
   getRun(id: string): RunRecord;
+  /** Those of the ids that are there, in no order: for many at once. */
+  getRuns(ids: readonly string[]): RunRecord[];
+  /** Id of every run in the order in which they were stored; reads no record. */
+  runIds(): string[];
+  /** Runs that are queued or running; reads no record. */
+  openRuns(): OpenRun[];
+  /** Id of every model in order of import; reads no record. */
+  modelIds(): string[];
   findRun(text: string): RunRecord;
   /** Queued runs of an experiment in the order of the plan. */
   pendingRuns(experimentId: string): RunRecord[];
@@ -103,7 +121,10 @@ export function makeReader(db: Database, dir: string): LabReader {
 
   const models = records<Model>('model', 'models ORDER BY imported_unix_ms, id');
   const model = records<Model>('model', 'models WHERE id = ?');
-  const modelNames = db.prepare<[], Named>('SELECT id, name FROM models ORDER BY id');
+  const modelNames = db.prepare<[], Named>(
+    `SELECT id, iif(binned_unix_ms IS NULL, name, NULL) AS name
+     FROM models LEFT JOIN marks USING (id) WHERE what IS NULL OR what = 'model' ORDER BY id`,
+  );
   const machines = records<Machine>('machine', 'machines ORDER BY rowid');
   const machine = records<Machine>('machine', 'machines WHERE id = ?');
   const experiments = records<Experiment>('experiment', 'experiments ORDER BY created_unix_ms, id');
@@ -128,6 +149,14 @@ export function makeReader(db: Database, dir: string): LabReader {
     return query(...filters.map(([, value]) => value));
   };
   const run = records<RunRecord>('run', 'runs WHERE id = ?');
+  const someRuns = records<RunRecord>('run', 'runs WHERE id IN (SELECT value FROM json_each(?))');
+  // The plus keeps the order from being read off the table, whose rows are thousands of bytes: the index of ids will do.
+  const runIds = db.prepare<[], string>('SELECT id FROM runs ORDER BY +rowid').pluck();
+  const modelIds = db.prepare<[], string>('SELECT id FROM models ORDER BY imported_unix_ms, id').pluck();
+  const openRuns = db.prepare<[], OpenRun>(
+    `SELECT id, experiment_id AS experimentId, model_id AS modelId, status FROM runs WHERE status IN ('queued', 'running')
+     ORDER BY rowid`,
+  );
   const runNames = db.prepare<[], Named>('SELECT id, NULL AS name FROM runs ORDER BY id');
   const windows = records<StoredWindow>('window', 'windows WHERE run_id = ? ORDER BY idx');
   const window = records<StoredWindow>('window', 'windows WHERE run_id = ? AND idx = ?');
@@ -169,6 +198,10 @@ export function makeReader(db: Database, dir: string): LabReader {
     unfinishedExperiments: () => unfinished(),
     listRuns,
     getRun,
+    getRuns: (ids) => someRuns(JSON.stringify(ids)),
+    runIds: () => runIds.all(),
+    modelIds: () => modelIds.all(),
+    openRuns: () => openRuns.all(),
     findRun: (text) => getRun(findNamed(text, runNames.all(), 'run').id),
     pendingRuns: (experimentId) => listRuns({ experimentId, status: ['queued'] }),
     getWindows: (runId) => windows(runId).map((stored) => stored.window),
@@ -194,5 +227,7 @@ export function makeReader(db: Database, dir: string): LabReader {
       readings: readingHashes.all(runId),
     }),
     verify: () => verifyDatabase(db),
+    ...makeMarkReader(db),
+    ...makeTallyReader(db),
   };
 }

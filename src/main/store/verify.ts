@@ -110,6 +110,17 @@ const links: readonly { table: string; what: string; sql: string }[] = [
     sql: `SELECT run_id || '/' || sensor_id || '/' || role AS id FROM readings
           GROUP BY run_id, sensor_id, role HAVING max(seq) + 1 <> count(*)`,
   },
+  {
+    table: 'marks',
+    what: 'belongs to nothing in this lab',
+    sql: `SELECT what || '/' || id AS id FROM marks WHERE id NOT IN
+          (SELECT id FROM models WHERE what = 'model' UNION ALL SELECT id FROM runs WHERE what = 'run')`,
+  },
+  {
+    table: 'settings',
+    what: 'holds no JSON',
+    sql: 'SELECT key AS id FROM settings WHERE NOT json_valid(value)',
+  },
 ];
 
 /** One consistent look at the whole database: structure, foreign keys, each record, each column, each link. */

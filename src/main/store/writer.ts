@@ -3,6 +3,7 @@ import type { Machine } from '../../shared/machine';
 import type { Health, Reading, SensorInfo } from '../../shared/meter';
 import type { Model } from '../../shared/model';
 import type { Phase, RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { type MarkWriter, makeMarkWriter } from './marks';
 import { columnsOf, encodeReadings, type ReadingRole, readingsRecord, readingsRow } from './readings';
 import {
   conditionSha256,
@@ -25,10 +26,12 @@ import { describeSamples, encodeSamples } from './samples';
 /**
  * Every change to a lab, each one transaction: when a call returns, its rows are on the disk; when it throws,
  * nothing of it is. Rows are only ever added; of a run only the status goes forward, of an experiment the status
- * changes.
+ * changes. Marks and settings (marks.ts) may change.
  * @throws LabError no_space, lab_damaged; SqliteError SQLITE_CONSTRAINT_* for what the schema forbids (a bug)
  */
-export interface LabWriter {
+export interface LabWriter extends MarkWriter {
+  /** All that `work` writes through this writer in one transaction: everything or, if it throws, nothing. */
+  together<R>(work: () => R): R;
   /** Keeps the first record of an id. @returns whether it was new */
   putModel(model: Model): boolean;
   putMachine(machine: Machine): boolean;
@@ -134,6 +137,8 @@ export function makeWriter(db: Database): LabWriter {
   };
 
   return {
+    together: (work) => atomic(work)(),
+    ...makeMarkWriter(db, atomic),
     putModel: atomic((model) => addModel.run(modelRow(model)).changes === 1),
     putMachine: atomic((machine) => addMachine.run(machineRow(machine)).changes === 1),
     createExperiment: atomic((experiment, runs) => {

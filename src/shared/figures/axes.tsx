@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { CurveLayout } from './layout';
+import type { Frame } from './frame';
 import type { TextLine } from './lines';
 import { round2, stroke, textSize } from './sizes';
 import type { FigureTokens } from './tokens';
@@ -8,8 +8,8 @@ const majorLength = 5;
 const minorLength = 3;
 
 /** Grid on majors, ticks outside, left and bottom line; no frame. Source: docs/figures.md, 3.3. */
-export function Axes({ layout, tokens }: { layout: CurveLayout; tokens: FigureTokens }): ReactElement {
-  const { plot, xTicks, yTicks } = layout;
+export function Axes({ frame, tokens }: { frame: Frame; tokens: FigureTokens }): ReactElement {
+  const { plot, xTicks, yTicks } = frame;
   const majorX = xTicks.filter((t) => t.major);
   const majorY = yTicks.filter((t) => t.major);
   const { x0, y0, x1, y1 } = plot;
@@ -36,12 +36,12 @@ function middleOf({ box }: TextLine): number {
 }
 
 /** Labels of the ticks. */
-export function TickLabels({ layout, tokens }: { layout: CurveLayout; tokens: FigureTokens }): ReactElement {
-  const x = layout.xTicks.flatMap((t) =>
+export function TickLabels({ frame, tokens }: { frame: Frame; tokens: FigureTokens }): ReactElement {
+  const x = frame.xTicks.flatMap((t) =>
     t.text === null ? [] : [{ ...t.text, at: middleOf(t.text), anchor: 'middle' as const }],
   );
-  const right = layout.plot.x0 - 8;
-  const y = layout.yTicks.flatMap((t) =>
+  const right = frame.plot.x0 - 8;
+  const y = frame.yTicks.flatMap((t) =>
     t.text === null ? [] : [{ ...t.text, at: round2(right), anchor: 'end' as const }],
   );
   return (

@@ -1,8 +1,9 @@
 import { formatSi } from '../units';
 import type { LabelRequest } from './place';
+import { xWords } from './quantities';
 import type { Axis } from './scale';
 import { textSize } from './sizes';
-import type { FigureSpec } from './spec';
+import type { CurveSpec } from './spec';
 import { ellipsize, plainText } from './textWidth';
 import type { VisiblePoint, VisibleSeries } from './visible';
 
@@ -18,7 +19,8 @@ export function seriesLabel(series: VisibleSeries, width: number): string {
 
 export interface SlottedRequest {
   request: LabelRequest;
-  slot: number;
+  /** null: of no series. */
+  slot: number | null;
 }
 
 /** One label at the last point of each series that has a text here. */
@@ -44,15 +46,17 @@ export function seriesRequests(
 
 /** Size or name of the model beside its point. A size stands once above a column of points that share it. */
 export function pointRequests(
-  labels: FigureSpec['pointLabels'],
+  { pointLabels: labels, x: xSpec }: Pick<CurveSpec, 'pointLabels' | 'x'>,
   series: readonly VisibleSeries[],
   x: Axis,
   y: Axis,
 ): SlottedRequest[] {
   const points = series.flatMap((s) => s.points.map((point) => ({ point, slot: s.slot })));
   if (labels === 'none' || points.length > labelledPoints) return [];
+  const { isSize, unit: unitOf } = xWords[xSpec.quantity];
+  const unit = isSize ? '' : unitOf;
   const requests = points.map(({ point, slot }): SlottedRequest => {
-    const text = labels === 'model' ? plainText(point.row.model) : sizeText(point);
+    const text = labels === 'model' ? plainText(point.row.model) : sizeText(point, unit);
     const short = ellipsize(text, textSize.small, 120);
     const at = { x: x.map(point.x), y: y.map(point.y) };
     return {
@@ -67,8 +71,8 @@ export function pointRequests(
 }
 
 /** '12.7 k', '24 M': a count has no digits to prove, so trailing zeros go. */
-function sizeText(point: VisiblePoint): string {
-  return formatSi(point.x, '')
+function sizeText(point: VisiblePoint, unit: string): string {
+  return formatSi(point.x, unit)
     .replace(/(\.\d*?)0+(?= |$)/, '$1')
     .replace(/\.(?= |$)/, '');
 }

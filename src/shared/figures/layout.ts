@@ -1,13 +1,16 @@
-import { around, type Box, grown, type Segment } from './geometry';
-import { type Head, headOf } from './head';
+import { fitsOf, type SeriesFit } from './fits';
+import { type Frame, frameOf } from './frame';
+import { type Front, frontOf } from './front';
+import { around, grown, type Segment } from './geometry';
 import { pointRequests, seriesLabel, seriesRequests } from './labels';
-import { centredLine, lineHeight, type TextLine, textLine, textLines } from './lines';
+import { type Overlays, overlayRequests, overlaySegments, overlaysOf, withLabels } from './overlays';
 import { type PlacedLabel, placeLabels } from './place';
+import { guidesOf, referencesOf } from './references';
 import type { CurveRow } from './rows';
-import { type Axis, makeAxis, paddedDomain, type Tick } from './scale';
+import { type Axis, makeAxis, paddedDomain } from './scale';
 import { edge, markSize, round2, sizePresets, textSize, unitsPerMm } from './sizes';
-import type { FigureSpec } from './spec';
-import { type FigureTexts, figureTexts } from './texts';
+import type { CurveSpec } from './spec';
+import { figureTexts } from './texts';
 import { textWidth } from './textWidth';
 import {
   type MarkStyle,
@@ -19,6 +22,7 @@ import {
 
 export interface MarkAt {
   runId: string;
+  seriesKey: string;
   slot: number;
   style: MarkStyle;
   x: number;
@@ -26,144 +30,144 @@ export interface MarkAt {
   /** Bars from top to bottom; null where there is none. */
   repeat: Segment | null;
   absolute: Segment | null;
-}
-
-export interface LabelledTick extends Tick {
-  text: TextLine | null;
+  /** From left to right, of a measured x. */
+  across: Segment | null;
+  /** Dominated, and the spec dims what is. */
+  dim: boolean;
+  row: CurveRow;
 }
 
 /** Everything a curve figure draws, in viewBox units; the drawing itself only turns it into elements. */
-export interface CurveLayout extends Head {
-  width: number;
-  height: number;
-  widthMm: number;
-  heightMm: number;
-  plot: Box;
-  texts: FigureTexts;
-  xTitle: TextLine[];
-  xTicks: LabelledTick[];
-  yTicks: LabelledTick[];
-  caption: TextLine[];
+export interface CurveLayout extends Frame {
+  kind: 'curve-efficiency';
   marks: MarkAt[];
   /** Thin lines between neighbouring glances of a series, clear of their marks. */
   joins: { slot: number; segments: Segment[] }[];
-  labels: (PlacedLabel & { slot: number })[];
+  /** `slot` null: neither a series' nor a point's. */
+  labels: (PlacedLabel & { slot: number | null })[];
+  overlays: Overlays;
+  fits: SeriesFit[];
+  front: Front | null;
 }
 
 /** Direct labels up to so many series, a legend above. Source: docs/figures.md, 3.4. */
 const directSeries = 5;
-/** Least share of the preset's height for the plot; a long caption makes the figure taller, never the plot flatter. */
-const leastPlotShare = 0.5;
+/** Above so many points a label would only cover some of them. */
+const mostLabelledPoints = 500;
 /** Least share of the width for the data where labels stand beyond the last point. */
 const leastPlotWidth = 0.8;
 /** Lines keep this far from the centre of a mark they lead to. */
 const markClearance = 7;
 
+interface Content {
+  spec: CurveSpec;
+  visible: VisibleRows;
+  fits: SeriesFit[];
+  front: Front | null;
+}
+
 /** Lays a curve figure out; a pure function of spec and rows. Source: docs/figures.md, 3.2 to 3.10. */
-export function layoutCurve(spec: FigureSpec, rows: readonly CurveRow[]): CurveLayout {
+export function layoutCurve(spec: CurveSpec, rows: readonly CurveRow[]): CurveLayout {
   const visible = visibleRows(spec, rows);
-  const direct = visible.series.length <= directSeries ? arrange(spec, visible, false) : null;
+  const content = { spec, visible, fits: fitsOf(spec, visible), front: frontOf(spec, visible) };
+  const few = visible.series.length <= directSeries && visible.points.length <= mostLabelledPoints;
+  const direct = few ? arrange(content, false) : null;
   // A series label is never dropped: where one finds no place, all of them move to the legend.
-  return direct ?? arrange(spec, visible, true)!;
+  return direct ?? arrange(content, true)!;
 }
 
 /** Null where a series label finds no place; with a legend always a layout. */
-function arrange(spec: FigureSpec, visible: VisibleRows, withLegend: boolean): CurveLayout | null {
+function arrange(content: Content, withLegend: boolean): CurveLayout | null {
+  const { spec, visible, fits, front } = content;
   const { series } = visible;
-  const frame = frameOf(spec, visible, withLegend);
+  const width = round2(sizePresets[spec.size].widthMm * unitsPerMm);
+  const seriesTexts = series.map((s) => seriesLabel(s, width));
+  const frame = curveFrame(content, seriesTexts, withLegend);
   const { plot, x, y } = frame;
-  const marks = series.flatMap((s) => s.points.map((p) => markAt(p, s.slot, x, y)));
+  const dims = (row: CurveRow) => spec.front.dim && front?.place.get(row) === 'dominated';
+  const marks = series.flatMap((s) => s.points.map((p) => markAt(p, s, { x, y }, dims(p.row))));
   const joins = series.map((s) => ({ slot: s.slot, segments: joinSegments(s, x, y) }));
-  const requests = [
-    ...seriesRequests(series, withLegend ? [] : frame.seriesTexts, x, y),
-    ...pointRequests(spec.pointLabels, series, x, y),
+  const lines = overlaysOf({ spec, fits, front, x, y, plot });
+  const many = visible.points.length > mostLabelledPoints;
+  const boxes = [
+    ...marks.map((m) => grown(around(m.x, m.y, markSize / 2), 1)),
+    ...lines.references.map((r) => grown(around(r.x, r.y, 7), 1)),
   ];
+  const segments = [
+    ...marks.flatMap((m) => [m.repeat, m.absolute, m.across].filter((s) => s !== null)),
+    ...joins.flatMap((j) => j.segments),
+    ...overlaySegments(lines),
+  ];
+  const guides = withLabels(lines.guides, { boxes, segments }, plot);
+  const overlays = { ...lines, guides };
+  const requests = many
+    ? []
+    : [
+        ...overlayRequests(overlays),
+        ...seriesRequests(series, withLegend ? [] : seriesTexts, x, y),
+        ...pointRequests(spec, series, x, y),
+      ];
   const placed = placeLabels(
     requests.map((r) => r.request),
     {
       centres: marks.map((m) => ({ x: m.x, y: m.y })),
-      boxes: marks.map((m) => grown(around(m.x, m.y, markSize / 2), 1)),
-      segments: [
-        ...marks.flatMap((m) => [m.repeat, m.absolute].filter((s) => s !== null)),
-        ...joins.flatMap((j) => j.segments),
-      ],
+      boxes: [...boxes, ...guides.flatMap((g) => (g.label === null ? [] : [g.label.box]))],
+      segments,
     },
-    { x0: plot.x0 + 2, y0: plot.y0 - 4, x1: frame.size.width - edge / 2, y1: plot.y1 - 2 },
+    { x0: plot.x0 + 2, y0: plot.y0 - 4, x1: frame.width - edge / 2, y1: plot.y1 - 2 },
   );
   const labels = placed.flatMap((label, i) =>
     label === null ? [] : [{ ...label, slot: requests[i]!.slot }],
   );
-  const lost = placed.some((label, i) => label === null && requests[i]!.request.kind === 'series');
-  return lost ? null : { ...frame.size, ...frame.words, plot, marks, joins, labels };
+  const lost = placed.some((label, i) => label === null && requests[i]!.request.key.startsWith('series-'));
+  if (lost) return null;
+  return { kind: 'curve-efficiency', ...frame, marks, joins, labels, overlays, fits, front };
 }
 
-/** Plot area, axes and all words that do not depend on the points' places. */
-function frameOf(spec: FigureSpec, visible: VisibleRows, withLegend: boolean) {
+function curveFrame(content: Content, seriesTexts: readonly string[], withLegend: boolean): Frame {
+  const { spec, visible, fits, front } = content;
   const { series } = visible;
-  const preset = sizePresets[spec.size];
-  const width = round2(preset.widthMm * unitsPerMm);
-  const room = width - 2 * edge;
-  const texts = figureTexts(spec, visible);
-  const seriesTexts = series.map((s) => seriesLabel(s, width));
-  const legend = withLegend ? series.map(({ key, slot }, i) => ({ key, slot, text: seriesTexts[i]! })) : [];
-  const { head, bottom: headEnd } = headOf(texts, width, legend);
-
-  const top = round2(headEnd + 8);
-  const below = (bottom: number) => {
-    const first = bottom + 10 + textSize.tick + lineHeight(textSize.axis);
-    const xTitle = textLines('x-title', texts.xTitle, textSize.axis, { left: edge, first, width: room });
-    const captionFirst = xTitle.at(-1)!.baseline + 8 + lineHeight(textSize.small);
-    const at = { left: edge, first: captionFirst, width: room };
-    const caption = textLines('caption', texts.caption.join(' '), textSize.small, at);
-    return { xTitle, caption, end: caption.at(-1)!.baseline + 8 };
-  };
-  const presetHeight = preset.heightMm * unitsPerMm;
-  const plotHeight = Math.max(leastPlotShare * presetHeight, presetHeight - below(top).end);
-  const bottom = round2(top + plotHeight);
-  const { xTitle, caption, end: height } = below(bottom);
-
   const { xDomain, yDomain } = domains(spec, series);
-  const y = makeAxis(yDomain, spec.y.scale, [bottom, top]);
-  const tickWidth = Math.max(0, ...y.ticks.map((t) => textWidth(t.label ?? '', textSize.tick)));
-  const left = round2(edge + tickWidth + 9);
-  const most = width - edge;
-  const right = withLegend ? most : rightEdge(spec, series, seriesTexts, xDomain, left, most);
-  const x = makeAxis(xDomain, spec.x.scale, [left, right]);
-  const size = {
-    width,
-    height: round2(height),
-    widthMm: preset.widthMm,
-    heightMm: round2(height / unitsPerMm),
-  };
-  const words = {
-    texts,
-    ...head,
-    xTitle: xTitle.map((line) => centredLine(line, left, right)),
-    caption,
-    xTicks: xTickTexts(x.ticks, bottom, width),
-    yTicks: y.ticks.map((t) => ({ ...t, text: yTickText(t, left) })),
-  };
-  return { size, words, seriesTexts, plot: { x0: left, y0: top, x1: right, y1: bottom }, x, y };
+  const right = (left: number, most: number) =>
+    rightEdge(spec, series, seriesTexts, { domain: xDomain, left, most });
+  return frameOf({
+    size: spec.size,
+    texts: figureTexts(spec, visible, fits, front),
+    legend: withLegend ? series.map(({ key, slot }, i) => ({ key, slot, text: seriesTexts[i]! })) : [],
+    notes: fits.map(({ key, slot, text }) => ({ key, slot, text })),
+    xAxis: (range) => makeAxis(xDomain, spec.x.scale, range),
+    yAxis: (range) => makeAxis(yDomain, spec.y.scale, range),
+    ...(withLegend ? {} : { right }),
+  });
 }
 
-function domains(spec: FigureSpec, series: readonly VisibleSeries[]) {
+function domains(spec: CurveSpec, series: readonly VisibleSeries[]) {
   const points = series.flatMap((s) => s.points);
+  const references = referencesOf(spec);
+  const finite = (values: readonly (number | null)[]) =>
+    values.filter((v): v is number => v !== null && Number.isFinite(v));
   const ys = points.flatMap(({ y, row }) => [y, row.yLow, row.yHigh, row.yAbsLow, row.yAbsHigh]);
-  const finite = ys.filter((v): v is number => v !== null && Number.isFinite(v));
-  const xs = points.map((p) => p.x);
-  return { xDomain: paddedDomain(xs, spec.x.scale), yDomain: paddedDomain(finite, spec.y.scale) };
+  const scales = spec.y.scale === 'log' ? guidesOf(spec).map((g) => g.valueJ) : [];
+  const xs = points.flatMap(({ x, row }) => [x, row.xLow, row.xHigh]);
+  const all = {
+    x: finite([...xs, ...references.flatMap((r) => [r.xLow, r.xHigh])]),
+    y: finite([...ys, ...references.flatMap((r) => [r.yLow, r.yHigh]), ...scales]),
+  };
+  return {
+    xDomain: spec.x.domain ?? paddedDomain(all.x, spec.x.scale),
+    // Power and what the eye compares by height start at zero.
+    yDomain: spec.y.domain ?? paddedDomain(all.y, spec.y.scale, spec.y.quantity === 'powerMean'),
+  };
 }
 
 /** As far right as the labels at the ends of the series leave room, but most of the width for the data. */
 function rightEdge(
-  spec: FigureSpec,
+  spec: CurveSpec,
   series: readonly VisibleSeries[],
   labels: readonly string[],
-  xDomain: [number, number],
-  left: number,
-  most: number,
+  { domain, left, most }: { domain: [number, number]; left: number; most: number },
 ): number {
-  const unit = makeAxis(xDomain, spec.x.scale, [0, 1000]);
+  const unit = makeAxis(domain, spec.x.scale, [0, 1000]);
   const least = left + (most - left) * leastPlotWidth;
   const rights = series.map((s, i) => {
     const share = unit.map(s.points.at(-1)!.x) / 1000;
@@ -174,17 +178,26 @@ function rightEdge(
   return round2(Math.min(most, ...rights.filter((right) => right >= least)));
 }
 
-function markAt(point: VisiblePoint, slot: number, x: Axis, y: Axis): MarkAt {
+function markAt(
+  point: VisiblePoint,
+  { key, slot }: VisibleSeries,
+  { x, y }: { x: Axis; y: Axis },
+  dim: boolean,
+): MarkAt {
   const { row, style } = point;
   const at = { x: x.map(point.x), y: y.map(point.y) };
+  // On a log axis an end at or below 0 runs to the edge of the plot, and so does one outside a zoom.
+  const within = (value: number, { domain }: Axis) => Math.min(domain[1], Math.max(domain[0], value));
   const bar = (low: number | null, high: number | null): Segment | null => {
     if (low === null || high === null) return null;
-    // On a log axis an end at or below 0 runs to the edge of the plot.
-    const [y0, y1] = [y.map(high), y.map(Math.max(low, y.domain[0]))];
-    return { x0: at.x, y0, x1: at.x, y1 };
+    return { x0: at.x, y0: y.map(within(high, y)), x1: at.x, y1: y.map(within(low, y)) };
   };
-  const absolute = bar(row.yAbsLow, row.yAbsHigh);
-  return { runId: row.runId, slot, style, ...at, repeat: bar(row.yLow, row.yHigh), absolute };
+  const across =
+    row.xLow === null || row.xHigh === null
+      ? null
+      : { x0: x.map(within(row.xLow, x)), y0: at.y, x1: x.map(within(row.xHigh, x)), y1: at.y };
+  const bars = { repeat: bar(row.yLow, row.yHigh), absolute: bar(row.yAbsLow, row.yAbsHigh), across };
+  return { runId: row.runId, seriesKey: key, slot, style, ...at, ...bars, dim, row };
 }
 
 function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
@@ -203,32 +216,4 @@ function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
     const [start, end] = [on(cut), on(1 - cut)];
     return [{ x0: start.x, y0: start.y, x1: end.x, y1: end.y }];
   });
-}
-
-/** Labels under their ticks, moved inside the figure at its edge, and only every k-th where they would touch. */
-function xTickTexts(ticks: readonly Tick[], bottom: number, width: number): LabelledTick[] {
-  const texts = ticks.map((tick) => {
-    if (tick.label === null) return null;
-    const wide = textWidth(tick.label, textSize.tick);
-    const left = Math.min(width - 3 - wide, Math.max(3, tick.at - wide / 2));
-    return textLine(`x-${tick.at}`, tick.label, textSize.tick, left, bottom + 6 + textSize.tick);
-  });
-  const shown = texts.filter((t) => t !== null);
-  const touch = (every: number) => {
-    const kept = shown.filter((_, i) => i % every === 0);
-    return kept.some((t, i) => i > 0 && t.box.x0 < kept[i - 1]!.box.x1 + 6);
-  };
-  let every = 1;
-  while (touch(every)) every += 1;
-  const kept = new Set(shown.filter((_, i) => i % every === 0));
-  return ticks.map((tick, i) => {
-    const text = texts[i]!;
-    return { ...tick, text: text !== null && kept.has(text) ? text : null };
-  });
-}
-
-function yTickText(tick: Tick, right: number): TextLine | null {
-  if (tick.label === null) return null;
-  const left = right - 8 - textWidth(tick.label, textSize.tick);
-  return textLine(`y-${tick.at}`, tick.label, textSize.tick, left, tick.at + 0.36 * textSize.tick);
 }

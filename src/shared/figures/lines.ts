@@ -40,9 +40,9 @@ export function textLines(
   );
 }
 
-/** The same line centred between two edges. */
-export function centredLine(line: TextLine, from: number, to: number): TextLine {
+/** The same line centred about `middle`. */
+export function centredLine(line: TextLine, middle: number): TextLine {
   const width = line.box.x1 - line.box.x0;
-  const left = round2((from + to - width) / 2);
+  const left = round2(middle - width / 2);
   return { ...line, left, box: { ...line.box, x0: left, x1: left + width } };
 }

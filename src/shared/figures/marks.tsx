@@ -18,8 +18,8 @@ function polygon(
   return `M${points.join('L')}Z`;
 }
 
-/** Outlines about the origin, 9 units across; the pointed ones a little larger so that all look alike in weight. */
-const outlines: Readonly<Record<Shape, string>> = {
+/** Outlines about the origin (for a canvas too: `new Path2D(…)`), 9 units across; the pointed ones a little larger so that all look alike in weight. */
+export const outlines: Readonly<Record<Shape, string>> = {
   circle: 'M-4.3 0A4.3 4.3 0 1 0 4.3 0A4.3 4.3 0 1 0 -4.3 0Z',
   triangleUp: polygon(3, 5.2, -90),
   square: 'M-3.9 -3.9H3.9V3.9H-3.9Z',
@@ -39,9 +39,10 @@ export function Mark(props: {
   style: MarkStyle;
   look: SeriesTokens;
   tokens: FigureTokens;
+  opacity?: number | undefined;
 }): ReactElement {
-  const { x, y, style, look, tokens } = props;
-  const place = { transform: `translate(${x} ${y})`, d: outlines[look.shape] };
+  const { x, y, style, look, tokens, opacity } = props;
+  const place = { transform: `translate(${x} ${y})`, d: outlines[look.shape], opacity };
   // Pale colours are too weak as a line on white: there the label colour draws the outline.
   const lineColour = look.outline === look.mark ? look.mark : look.text;
   if (style === 'solid') {

@@ -1,9 +1,11 @@
+import { frontOf } from './front';
 import { xWords, yWords } from './quantities';
+import { referencesOf } from './references';
 import type { CurveRow } from './rows';
-import type { FigureSpec } from './spec';
-import { visibleRows } from './visible';
+import type { CurveSpec } from './spec';
+import { shownRows, visibleRows } from './visible';
 
-/** Columns of `<figure>.points.csv`, in this order. Source: docs/figures.md, 5.2, with origin and the absolute ends. */
+/** Columns of `<figure>.points.csv`, in this order. Source: docs/figures.md, 5.2. */
 export const pointColumns = [
   'figure_id',
   'series',
@@ -25,39 +27,71 @@ export const pointColumns = [
   'interval_method',
   'run_id',
   'not_shown_reason',
+  'sample',
+  'front',
 ] as const;
 export type PointColumn = (typeof pointColumns)[number];
 export type PointRow = Readonly<Record<PointColumn, string | number | null>>;
 
+/** A row with everything absent but what is given. */
+export function pointRow(over: Partial<PointRow>): PointRow {
+  const empty = Object.fromEntries(pointColumns.map((name) => [name, null])) as PointRow;
+  return { ...empty, ...over };
+}
+
 /**
- * The plotted points as a table, one row for every row of the figure, shown or not (then with its reason).
- * Units are UCUM codes; absent is null. `role` is 'estimated' only for estimated energy.
+ * The plotted points as a table, one row for every row of the figure, shown or not (then with its reason); series that
+ * are switched off are absent. Units are UCUM codes; absent is null. `role` is 'estimated' only for estimated energy.
  */
-export function pointRows(spec: FigureSpec, rows: readonly CurveRow[]): PointRow[] {
-  const { hiddenRows } = visibleRows(spec, rows);
+export function pointRows(spec: CurveSpec, rows: readonly CurveRow[]): PointRow[] {
+  const visible = visibleRows(spec, rows);
+  const front = frontOf(spec, visible);
   const words = yWords[spec.y.quantity];
-  return rows.map((row, index) => ({
-    figure_id: spec.id,
-    series: row.seriesLabel,
-    role: words.isEnergy && row.provenance === 'estimate' ? 'estimated' : 'measured',
-    origin: row.origin,
-    row_index: index,
-    x: row.x,
-    x_low: null,
-    x_high: null,
-    x_unit: xWords[spec.x.quantity].ucum,
-    y: row.y,
-    y_low: row.yLow,
-    y_high: row.yHigh,
-    y_absolute_low: row.yAbsLow,
-    y_absolute_high: row.yAbsHigh,
-    y_unit: words.ucum,
-    n_count: row.n,
-    statistic: row.y === null ? null : words.statistic,
-    interval_method: intervalMethod(row, words),
-    run_id: row.runId,
-    not_shown_reason: hiddenRows.get(row) ?? null,
-  }));
+  const points = shownRows(spec, rows).map((row, index) =>
+    pointRow({
+      figure_id: spec.id,
+      series: row.seriesLabel,
+      role: words.isEnergy && row.provenance === 'estimate' ? 'estimated' : 'measured',
+      origin: row.origin,
+      row_index: index,
+      x: row.x,
+      x_low: row.xLow,
+      x_high: row.xHigh,
+      x_unit: xWords[spec.x.quantity].ucum,
+      y: row.y,
+      y_low: row.yLow,
+      y_high: row.yHigh,
+      y_absolute_low: row.yAbsLow,
+      y_absolute_high: row.yAbsHigh,
+      y_unit: words.ucum,
+      n_count: row.n,
+      statistic: row.y === null ? null : words.statistic,
+      interval_method: intervalMethod(row, words),
+      run_id: row.runId,
+      not_shown_reason: visible.hiddenRows.get(row) ?? null,
+      sample: row.sample ? 'yes' : 'no',
+      front: front?.place.get(row) ?? null,
+    }),
+  );
+  const references = referencesOf(spec).map((r, i) =>
+    pointRow({
+      figure_id: spec.id,
+      series: r.name,
+      role: 'reference',
+      row_index: points.length + i,
+      x: r.x,
+      x_low: r.xLow,
+      x_high: r.xHigh,
+      x_unit: xWords[spec.x.quantity].ucum,
+      y: r.y,
+      y_low: r.yLow,
+      y_high: r.yHigh,
+      y_unit: words.ucum,
+      statistic: r.source,
+      interval_method: 'range of the literature',
+    }),
+  );
+  return [...points, ...references];
 }
 
 function intervalMethod(row: CurveRow, words: { repeatInterval: string; absoluteInterval: string | null }) {

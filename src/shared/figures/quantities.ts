@@ -1,6 +1,6 @@
 import type { XQuantity, YQuantity } from './spec';
 
-interface AxisWords {
+export interface AxisWords {
   /** For titles and captions: 'Energy per inference'. */
   name: string;
   /** As the axis shows it: 'J'. */
@@ -11,30 +11,39 @@ interface AxisWords {
   better: 'lower is better' | 'higher is better' | null;
 }
 
+interface XWords extends AxisWords {
+  /** A model's size: more of it is what a front wants; its values are counted, not measured. */
+  isSize: boolean;
+}
+
 /** Words of the x axis. */
-export const xWords: Readonly<Record<XQuantity, AxisWords>> = {
-  parameters: { name: 'Parameters', unit: 'count', ucum: '1', better: null },
-  parametersNonzero: { name: 'Non-zero parameters', unit: 'count', ucum: '1', better: null },
-  macs: { name: 'Multiply-accumulates per inference', unit: 'count', ucum: '1', better: null },
-  parameterBytes: { name: 'Parameter bytes', unit: 'By', ucum: 'By', better: null },
+export const xWords: Readonly<Record<XQuantity, XWords>> = {
+  parameters: { name: 'Parameters', unit: 'count', ucum: '1', better: null, isSize: true },
+  parametersNonzero: { name: 'Non-zero parameters', unit: 'count', ucum: '1', better: null, isSize: true },
+  macs: { name: 'Multiply-accumulates per inference', unit: 'count', ucum: '1', better: null, isSize: true },
+  parameterBytes: { name: 'Parameter bytes', unit: 'By', ucum: 'By', better: null, isSize: true },
+  latencyP50: { name: 'Median latency', unit: 's', ucum: 's', better: 'lower is better', isSize: false },
 };
 
-interface YWords extends AxisWords {
+export interface YWords extends AxisWords {
   /** What a point is; `n` counts these. */
   statistic: string;
   sample: string;
   repeatInterval: string;
   /** null where the quantity has no absolute interval. */
   absoluteInterval: string | null;
+  /** From a meter: an estimate is drawn as one. */
   isEnergy: boolean;
 }
 
+const absoluteInterval = '95\u00a0% with the sensor’s gain and offset, Welch–Satterthwaite';
 const energyIntervals = {
   sample: 'windows',
   repeatInterval: '95\u00a0% interval of repeats, Student t on logarithms',
-  absoluteInterval: '95\u00a0% with the sensor’s gain and offset, Welch–Satterthwaite',
+  absoluteInterval,
   isEnergy: true,
 };
+const latencyInterval = '95\u00a0% order-statistic interval on the effective sample';
 
 /** Words of the y axis. */
 export const yWords: Readonly<Record<YQuantity, YWords>> = {
@@ -46,6 +55,14 @@ export const yWords: Readonly<Record<YQuantity, YWords>> = {
     statistic: 'Geometric mean of gross energy',
     ...energyIntervals,
   },
+  energyNet: {
+    name: 'Energy per inference, net of idle',
+    unit: 'J',
+    ucum: 'J',
+    better: 'lower is better',
+    statistic: 'Gross energy less that of the idle machine over the same time',
+    ...energyIntervals,
+  },
   latencyP50: {
     name: 'Median latency',
     unit: 's',
@@ -53,7 +70,7 @@ export const yWords: Readonly<Record<YQuantity, YWords>> = {
     better: 'lower is better',
     statistic: 'Median latency',
     sample: 'inferences',
-    repeatInterval: '95\u00a0% order-statistic interval on the effective sample',
+    repeatInterval: latencyInterval,
     absoluteInterval: null,
     isEnergy: false,
   },
@@ -63,6 +80,25 @@ export const yWords: Readonly<Record<YQuantity, YWords>> = {
     ucum: 'J-1',
     better: 'higher is better',
     statistic: 'Inverse of the geometric mean of gross energy',
+    ...energyIntervals,
+  },
+  throughput: {
+    name: 'Items per second',
+    unit: '1/s',
+    ucum: 's-1',
+    better: 'higher is better',
+    statistic: 'Items (inferences × batch) over the time of the windows',
+    sample: 'inferences',
+    repeatInterval: latencyInterval,
+    absoluteInterval: null,
+    isEnergy: false,
+  },
+  powerMean: {
+    name: 'Mean power',
+    unit: 'W',
+    ucum: 'W',
+    better: null,
+    statistic: 'Energy of the windows over their time',
     ...energyIntervals,
   },
 };

@@ -1,18 +1,20 @@
-import type { Machine } from '../machine';
-import type { Provenance, SensorInfo } from '../meter';
-import type { Model } from '../model';
-import type { PresetName } from '../plan';
+import type { SensorInfo } from '../meter';
 import { reasons } from '../reasons';
-import type { RunRecord, Verdict } from '../run';
+import type { Verdict } from '../run';
+import type { Interval, RunRow } from '../runRow';
 import type { XQuantity, YQuantity } from './spec';
 
-/** One run as a figure sees it. Values in the SI unit of the axis; absent is null with `notShownReason`. */
+/** One run as a curve sees it. Values in the SI unit of the axis; absent is null with `notShownReason`. */
 export interface CurveRow {
   runId: string;
   seriesKey: string;
   seriesLabel: string;
+  modelId: string;
   model: string;
   x: number | null;
+  /** 95 % interval of x; null where x is a count. */
+  xLow: number | null;
+  xHigh: number | null;
   y: number | null;
   /** 95 % interval of what repeats shrink. */
   yLow: number | null;
@@ -21,11 +23,13 @@ export interface CurveRow {
   yAbsLow: number | null;
   yAbsHigh: number | null;
   /** Of the run's energy, whatever the y axis shows; 'none': no meter. */
-  provenance: Provenance | 'none';
+  provenance: RunRow['provenance'];
   /** Where the meter's numbers come from; null without a meter. */
   origin: SensorInfo['origin'] | null;
+  /** Part of the sample dataset. */
+  sample: boolean;
   verdict: Verdict;
-  preset: PresetName;
+  preset: RunRow['preset'];
   /** The models of a series are one family at growing size; false for files that only share a folder. */
   ladder: boolean;
   /** Windows (energy) or inferences (latency) behind y. */
@@ -39,43 +43,40 @@ export interface CurveRow {
   notShownReason: string | null;
 }
 
-export interface CurveRun {
-  run: RunRecord;
-  model: Model;
-  machine: Machine;
-}
-
-/** Rows of a curve from stored runs, one a run, in the order given. Pure. */
-export function curveRows(runs: readonly CurveRun[], x: XQuantity, y: YQuantity): CurveRow[] {
+/** Rows of a curve, one a run, in the order given. Pure. */
+export function curveRows(runs: readonly RunRow[], x: XQuantity, y: YQuantity): CurveRow[] {
   const label = seriesLabels(runs);
-  return runs.map((item) => {
-    const { run, model } = item;
-    const energy = run.energy.find((e) => e.headline) ?? null;
-    const xValue = xOf(item, x);
-    const yPart = y === 'latencyP50' ? latencyPart(run) : energyPart(run, y);
+  return runs.map((run) => {
+    const xPart = xOf(run, x);
+    const yPart = yOf(run, y);
     return {
       runId: run.id,
-      seriesKey: seriesParts(item).join('|'),
-      seriesLabel: label(item),
-      model: model.name,
-      x: xValue,
+      seriesKey: seriesParts(run).join('|'),
+      seriesLabel: label(run),
+      modelId: run.modelId,
+      model: run.modelName,
+      x: xPart.value,
+      xLow: xPart.low,
+      xHigh: xPart.high,
       ...yPart,
-      provenance: energy?.provenance ?? 'none',
-      origin: energy?.sensor?.origin ?? null,
-      preset: run.condition.preset,
-      ladder: model.family !== 'imported',
-      device: deviceOf(item),
-      meter: energy?.sensor ? `${energy.sensor.provider}, ${energy.sensor.domain}` : null,
+      provenance: run.provenance,
+      origin: run.origin,
+      sample: run.sample,
+      preset: run.preset,
+      ladder: run.family !== 'imported',
+      device: run.device,
+      meter: run.meter === null ? null : `${run.meter.provider}, ${run.meter.domain}`,
       measuredUnixMs: run.startedUnixMs ?? run.queuedUnixMs,
-      notShownReason: yPart.notShownReason ?? (xValue === null ? 'size not known' : null),
+      notShownReason:
+        yPart.notShownReason ??
+        (xPart.value !== null ? null : x === 'latencyP50' ? 'latency not measured' : 'size not known'),
     };
   });
 }
 
 /** Gross energy where any run has it, else latency: what a figure shows unless told. */
-export function defaultYQuantity(runs: readonly CurveRun[]): YQuantity {
-  const hasEnergy = ({ run }: CurveRun) =>
-    run.energy.some((e) => e.headline && e.gross.perInferenceJ !== null && e.gross.verdict !== 'invalid');
+export function defaultYQuantity(runs: readonly RunRow[]): YQuantity {
+  const hasEnergy = (run: RunRow) => run.grossJ.value !== null && run.energyVerdict !== 'invalid';
   return runs.some(hasEnergy) ? 'energyGross' : 'latencyP50';
 }
 
@@ -84,91 +85,97 @@ type YPart = Pick<
   'y' | 'yLow' | 'yHigh' | 'yAbsLow' | 'yAbsHigh' | 'verdict' | 'n' | 'notShownReason'
 >;
 
-function energyPart(run: RunRecord, quantity: 'energyGross' | 'inferencesPerJoule'): YPart {
-  const energy = run.energy.find((e) => e.headline);
-  const part = energy?.gross;
-  const value = part?.perInferenceJ ?? null;
-  const reason = part ? firstReason(part.codes, 'energy not measured') : 'energy not measured';
-  if (!part || value === null || part.verdict === 'invalid' || part.verdict === 'not_measured') {
-    return absent(part?.verdict ?? 'not_measured', ended(run) ?? reason);
+const nothing: Interval = { value: null, low: null, high: null };
+
+function yOf(run: RunRow, quantity: YQuantity): YPart {
+  switch (quantity) {
+    case 'energyGross':
+      return partOf(run, 'energy', run.energyVerdict, run.grossJ, run.grossAbsoluteJ);
+    case 'inferencesPerJoule':
+      return partOf(run, 'energy', run.energyVerdict, inverse(run.grossJ), inverse(run.grossAbsoluteJ));
+    case 'energyNet':
+      return partOf(run, 'energy', run.netVerdict, { ...nothing, value: run.netJ.value }, run.netJ);
+    case 'powerMean':
+      return partOf(run, 'energy', run.energyVerdict, { ...nothing, value: run.powerMeanW });
+    case 'latencyP50':
+      return partOf(run, 'latency', run.latencyVerdict, run.p50S);
+    case 'throughput':
+      return partOf(run, 'latency', run.latencyVerdict, { ...nothing, value: run.throughputHz });
   }
-  // An inverse swaps the ends of an interval.
-  const interval = (i: { low: number; high: number } | null): [number | null, number | null] =>
-    i === null ? [null, null] : quantity === 'energyGross' ? [i.low, i.high] : [1 / i.high, 1 / i.low];
-  const [yLow, yHigh] = interval(part.repeat);
-  const [yAbsLow, yAbsHigh] = interval(part.absolute);
-  const y = quantity === 'energyGross' ? value : 1 / value;
-  const n = energy?.windows ?? null;
-  return { y, yLow, yHigh, yAbsLow, yAbsHigh, verdict: part.verdict, n, notShownReason: null };
 }
 
-function latencyPart(run: RunRecord): YPart {
-  const { latency } = run;
-  const p50 = latency?.p50S ?? null;
-  if (!latency || p50 === null || p50.value === null || latency.verdict === 'invalid') {
-    const codes = p50?.missingReason ? [p50.missingReason] : (latency?.codes ?? []);
-    return absent(
-      latency?.verdict ?? 'not_measured',
-      ended(run) ?? firstReason(codes, 'latency not measured'),
-    );
+/** An inverse swaps the ends of an interval. */
+function inverse({ value, low, high }: Interval): Interval {
+  const of = (v: number | null) => (v === null || v === 0 ? null : 1 / v);
+  return { value: of(value), low: of(high), high: of(low) };
+}
+
+function partOf(
+  run: RunRow,
+  of: 'energy' | 'latency',
+  verdict: Verdict,
+  repeat: Interval,
+  absolute: Interval = nothing,
+): YPart {
+  const n = of === 'energy' ? run.windows : run.n;
+  if (repeat.value === null || verdict === 'invalid' || verdict === 'not_measured') {
+    const codes = of === 'energy' ? run.energyCodes : run.latencyCodes;
+    const reason = firstReason(codes, `${of} not measured`);
+    const none = { y: null, yLow: null, yHigh: null, yAbsLow: null, yAbsHigh: null, n: null };
+    return { ...none, verdict, notShownReason: ended(run) ?? reason };
   }
   return {
-    y: p50.value,
-    yLow: p50.low,
-    yHigh: p50.high,
-    yAbsLow: null,
-    yAbsHigh: null,
-    verdict: latency.verdict,
-    n: latency.n,
+    y: repeat.value,
+    yLow: repeat.low,
+    yHigh: repeat.high,
+    yAbsLow: absolute.low,
+    yAbsHigh: absolute.high,
+    verdict,
+    n,
     notShownReason: null,
   };
 }
 
-function absent(verdict: Verdict, notShownReason: string): YPart {
-  const none = { y: null, yLow: null, yHigh: null, yAbsLow: null, yAbsHigh: null, n: null };
-  return { ...none, verdict, notShownReason };
-}
-
-function ended(run: RunRecord): string | null {
-  if (run.outcome?.kind === 'cancelled') return 'cancelled';
-  if (run.outcome?.kind === 'failed') return 'failed';
-  return null;
+function ended(run: RunRow): string | null {
+  return run.status === 'cancelled' || run.status === 'failed' ? run.status : null;
 }
 
 function firstReason(codes: readonly (keyof typeof reasons)[], otherwise: string): string {
   return codes.find((code) => reasons[code].level === 'X' || reasons[code].level === 'R') ?? otherwise;
 }
 
-function xOf({ run, model }: CurveRun, quantity: XQuantity): number | null {
-  if (quantity === 'parameters') return model.counts.parameters;
-  if (quantity === 'parametersNonzero') return model.counts.parametersNonzero;
-  if (quantity === 'parameterBytes') return model.counts.parameterBytes;
-  return run.macs?.macs ?? null;
-}
-
-function deviceOf({ run, machine }: CurveRun): string {
-  return run.condition.provider === 'cpu' ? machine.cpu.model : (machine.gpus[0]?.name ?? machine.cpu.model);
+function xOf(run: RunRow, quantity: XQuantity): Interval {
+  if (quantity !== 'latencyP50') return { ...nothing, value: run[quantity] };
+  return run.latencyVerdict === 'invalid' ? nothing : run.p50S;
 }
 
 /** What tells series apart: a curve never joins two of these. */
-function seriesParts(item: CurveRun): string[] {
-  const { provider, engine, batch, threads } = item.run.condition;
+function seriesParts(run: RunRow): string[] {
+  const { provider, engine, batch, threads } = run;
   return [
-    item.model.family,
+    run.family,
     provider,
-    item.model.precision,
+    run.precision,
     `batch ${batch}`,
     `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     engine === 'capi' ? 'C API' : 'package API',
-    deviceOf(item),
+    run.device,
   ];
 }
 
+/** Key of the series that a run belongs to in every figure: what `slots` and `hiddenSeries` name. */
+export function seriesKeyOf(run: RunRow): string {
+  return seriesParts(run).join('|');
+}
+
 /** A series is called by what differs within the figure; where nothing does, by family, provider and precision. */
-function seriesLabels(runs: readonly CurveRun[]): (item: CurveRun) => string {
+function seriesLabels(runs: readonly RunRow[]): (run: RunRow) => string {
   const all = runs.map(seriesParts);
   const differs = (part: number) => all.some((parts) => parts[part] !== all[0]![part]);
   const named = (all[0] ?? []).map((_, part) => part).filter(differs);
   const shown = named.length > 0 ? named : [0, 1, 2];
-  return (item) => shown.map((part) => seriesParts(item)[part]).join(', ');
+  return (run) => {
+    const parts = seriesParts(run);
+    return shown.map((part) => parts[part]).join(', ');
+  };
 }

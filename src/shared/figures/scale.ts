@@ -17,6 +17,10 @@ export interface Axis {
   ticks: Tick[];
   /** Position of a value; on a log axis only values above 0 have one. */
   map(value: number): number;
+  /** Is the value between the ends? */
+  within(value: number): boolean;
+  /** Value at a position. */
+  invert(at: number): number;
 }
 
 /** Closest two labelled ticks may stand. Source: docs/figures.md, 3.3. */
@@ -36,12 +40,21 @@ export function powerLabel(exponent: number, factor = 1): string {
 export function paddedDomain(values: readonly number[], kind: ScaleKind, fromZero = false): [number, number] {
   const usable = kind === 'log' ? values.filter((v) => v > 0) : values;
   if (usable.length === 0) return kind === 'log' ? [1, 10] : [0, 1];
-  const low = Math.min(...usable);
-  const high = Math.max(...usable);
+  const { low, high } = extent(usable);
   if (kind === 'log') return [low / 10 ** 0.3, high * 10 ** 0.3];
   const from = fromZero ? Math.min(0, low) : low;
   const pad = (high - from || Math.abs(high) || 1) * 0.05;
   return [from === 0 ? 0 : from - pad, high + pad];
+}
+
+/** Least and largest of many values; without values the ends are turned around. */
+export function extent(values: readonly number[]): { low: number; high: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
 }
 
 /** Axis over `range` (start, end) in viewBox units. */
@@ -50,7 +63,8 @@ export function makeAxis(domain: [number, number], kind: ScaleKind, range: [numb
     kind === 'log' ? scaleLog<number>({ domain, range, base: 10 }) : scaleLinear<number>({ domain, range });
   const map = (value: number) => round2(scale(value));
   const ticks = kind === 'log' ? logTicks(domain, map) : linearTicks(domain, map);
-  return { kind, domain, ticks, map };
+  const within = (value: number) => value >= domain[0] && value <= domain[1];
+  return { kind, domain, ticks, map, within, invert: (at) => scale.invert(at) };
 }
 
 function logTicks(domain: [number, number], map: (v: number) => number): Tick[] {
@@ -82,7 +96,7 @@ function majorFactors(factors: readonly number[]): readonly number[] {
 }
 
 /** Four to seven ticks on 1-2-5 steps. */
-function linearTicks(domain: [number, number], map: (v: number) => number): Tick[] {
+export function linearTicks(domain: [number, number], map: (v: number) => number): Tick[] {
   const [low, high] = domain;
   const rough = Math.floor(Math.log10((high - low) / 7));
   for (const exponent of [rough, rough + 1]) {

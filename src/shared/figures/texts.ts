@@ -1,9 +1,13 @@
 import { formatCount } from '../units';
+import type { SeriesFit } from './fits';
+import type { Front } from './front';
+import { overlaySentences } from './overlayTexts';
 import { axisTitle, xWords, yWords } from './quantities';
 import type { CurveRow } from './rows';
-import type { FigureSpec } from './spec';
+import { extent } from './scale';
+import type { CurveSpec } from './spec';
 import { plainText } from './textWidth';
-import { notOnLogAxis, type VisiblePoint, type VisibleRows } from './visible';
+import { notOnLogAxis, outsideZoom, type VisiblePoint, type VisibleRows } from './visible';
 
 export interface FigureTexts {
   title: string;
@@ -20,42 +24,76 @@ export interface FigureTexts {
 const noMeter = 'No energy meter: latency shown';
 
 /** Every sentence of a curve figure. Pure; the date comes from the rows, in UTC. */
-export function figureTexts(spec: FigureSpec, visible: VisibleRows): FigureTexts {
+export function figureTexts(
+  spec: CurveSpec,
+  visible: VisibleRows,
+  fits: readonly SeriesFit[] = [],
+  front: Front | null = null,
+): FigureTexts {
   const x = xWords[spec.x.quantity];
   const y = yWords[spec.y.quantity];
   const fallback = isFallback(spec, visible.points);
-  const title = `${y.name} against ${x.name.charAt(0).toLowerCase()}${x.name.slice(1)}`;
   const xTitle = axisTitle(x);
   const yTitle = axisTitle(y, fallback ? 'no energy meter' : null);
-  const caption = captionOf(spec, visible);
+  const caption = captionOf(spec, visible, fits, front);
   const scale = (kind: string) => (kind === 'log' ? 'logarithmic' : 'linear');
   return {
-    title: plainText(spec.title ?? (fallback ? noMeter : title)),
-    badge: badgeOf(visible.points),
+    title: markedTitle(
+      spec.title ?? (fallback ? noMeter : defaultTitle(spec, fits)),
+      visible.points.some((p) => p.row.sample),
+    ),
+    badge: badgeOf(visible.points.map((p) => p.row.origin)),
     xTitle,
     yTitle,
     caption,
     description: [
       `Scatter of points. Horizontal: ${xTitle}, ${scale(spec.x.scale)}. Vertical: ${yTitle}, ${scale(spec.y.scale)}.`,
       ...visible.series.map((s) => plainText(`Series ${s.label}: ${formatCount(s.points.length)} points.`)),
+      ...fits.map((fit) => fit.text),
       ...caption,
     ].join(' '),
   };
 }
 
+/** With sample data every title says so, a person's own too. */
+export function markedTitle(title: string, sample: boolean): string {
+  return `${plainText(title)}${sample ? ' (SAMPLE DATA)' : ''}`;
+}
+
+/** Names the exponent where one line is all there is to see, and is evidence. */
+function defaultTitle(spec: CurveSpec, fits: readonly SeriesFit[]): string {
+  const [x, y] = [xWords[spec.x.quantity].name, yWords[spec.y.quantity].name];
+  const [only] = fits;
+  if (fits.length === 1 && only?.result.kind === 'law' && only.indicative.length === 0) {
+    const { value } = only.result.law.exponent;
+    const way = value >= 0 ? 'grows' : 'falls';
+    return `${y} ${way} with ${lowerFirst(x)}, exponent ${Math.abs(value).toFixed(2)}`;
+  }
+  const estimated = fits.some((f) => f.includesEstimated) ? ', fitted with estimates' : '';
+  return `${y} against ${lowerFirst(x)}${estimated}`;
+}
+
+export const lowerFirst = (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
 /** Latency stands in where no run of the figure had a meter. */
-function isFallback(spec: FigureSpec, points: readonly VisiblePoint[]): boolean {
+function isFallback(spec: CurveSpec, points: readonly VisiblePoint[]): boolean {
   if (spec.y.quantity !== 'latencyP50' || points.length === 0) return false;
   return points.every((p) => p.row.provenance === 'none');
 }
 
-function badgeOf(points: readonly VisiblePoint[]): string | null {
-  if (points.some((p) => p.row.origin === 'simulated')) return 'SIMULATED';
-  if (points.some((p) => p.row.origin === 'replayed')) return 'REPLAYED';
+/** The badge of data that no hardware gave. */
+export function badgeOf(origins: readonly CurveRow['origin'][]): string | null {
+  if (origins.includes('simulated')) return 'SIMULATED';
+  if (origins.includes('replayed')) return 'REPLAYED';
   return null;
 }
 
-function captionOf(spec: FigureSpec, visible: VisibleRows): string[] {
+function captionOf(
+  spec: CurveSpec,
+  visible: VisibleRows,
+  fits: readonly SeriesFit[],
+  front: Front | null,
+): string[] {
   const { points } = visible;
   const rows = points.map((p) => p.row);
   const count = (style: string) => points.filter((p) => p.style === style).length;
@@ -70,11 +108,12 @@ function captionOf(spec: FigureSpec, visible: VisibleRows): string[] {
     ...(hollow > glances
       ? [`Hollow: limited results, ${formatCount(hollow)}\u00a0of\u00a0${formatCount(rows.length)}.`]
       : []),
+    ...overlaySentences(spec, fits, front),
     ...provenanceOf(rows),
     ...[...visible.hidden]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([reason, k]) => hiddenSentence(plainText(reason), k)),
-    `${datesOf(rows)}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
+    `${datesOf(rows.map((r) => r.measuredUnixMs))}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
   ];
 }
 
@@ -93,6 +132,7 @@ function glanceSentence(points: readonly VisiblePoint[]): string[] {
 }
 
 function hiddenSentence(reason: string, k: number): string {
+  if (reason === outsideZoom) return `Outside the zoom: ${formatCount(k)}.`;
   if (reason === notOnLogAxis) return `Not shown on log axis: ${formatCount(k)}.`;
   return `Not shown, ${inWords(reason)}: ${formatCount(k)}.`;
 }
@@ -102,12 +142,11 @@ function inWords(reason: string): string {
   return /^[A-Z0-9_]+$/.test(reason) ? reason.toLowerCase().replaceAll('_', ' ') : reason;
 }
 
-function statistics(spec: FigureSpec, points: readonly VisiblePoint[]): string[] {
+function statistics(spec: CurveSpec, points: readonly VisiblePoint[]): string[] {
   if (points.length === 0) return ['No point to show.'];
   const words = yWords[spec.y.quantity];
   const counts = points.flatMap((p) => (p.row.n === null ? [] : [p.row.n]));
-  const low = Math.min(...counts);
-  const high = Math.max(...counts);
+  const { low, high } = extent(counts);
   const range = low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
   const sample = high === 1 ? words.sample.replace(/s$/, '') : words.sample;
   const n = counts.length > 0 ? `, n = ${range} ${sample} a point` : '';
@@ -118,6 +157,9 @@ function statistics(spec: FigureSpec, points: readonly VisiblePoint[]): string[]
     `${words.statistic}${n}.`,
     ...(inner ? [`${outer ? 'Thick bar' : 'Bar'}: ${words.repeatInterval}.`] : []),
     ...(outer ? [`${inner ? 'Thin bar' : 'Bar'}: ${words.absoluteInterval}.`] : []),
+    ...(points.some((p) => p.row.xLow !== null)
+      ? ['Level bar: 95\u00a0% order-statistic interval of the latency.']
+      : []),
     ...(inner || outer ? ['Bars shorter than their mark are hidden by it.'] : []),
   ];
 }
@@ -138,13 +180,14 @@ function unreal(row: CurveRow): string | null {
 }
 
 function distinct(values: readonly string[]): string {
-  return [...new Set(values.map(plainText))].sort().join('; ');
+  return [...new Set([...new Set(values)].map(plainText))].sort().join('; ');
 }
 
-function datesOf(rows: readonly CurveRow[]): string {
-  const days = rows.map((r) => new Date(r.measuredUnixMs).toISOString().slice(0, 10)).sort();
-  const first = days[0];
-  const last = days.at(-1);
-  if (first === undefined) return '';
+/** 'Measured 2026-01-15 (UTC). '; '' without a time. */
+export function datesOf(unixMs: readonly number[]): string {
+  if (unixMs.length === 0) return '';
+  const { low, high } = extent(unixMs);
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const [first, last] = [day(low), day(high)];
   return first === last ? `Measured ${first} (UTC). ` : `Measured ${first} to ${last} (UTC). `;
 }

@@ -21,6 +21,12 @@ export interface FigureTokens {
   minorTick: string;
   grid: string;
   badge: string;
+  /** Pareto front. */
+  front: string;
+  /** Human-scale lines. */
+  guide: string;
+  /** Diamond of a reference point: nothing else has that shape. */
+  reference: string;
   series: readonly SeriesTokens[];
 }
 
@@ -49,6 +55,9 @@ export const tokens: Readonly<Record<Theme, FigureTokens>> = {
     minorTick: '#767676',
     grid: '#E6E6E6',
     badge: '#A84A00',
+    front: '#444444',
+    guide: '#767676',
+    reference: '#000000',
     series: [
       ...palette.map(([mark, text], slot) => ({
         mark,
@@ -67,6 +76,9 @@ export const tokens: Readonly<Record<Theme, FigureTokens>> = {
     minorTick: '#6B737D',
     grid: '#2C3137',
     badge: '#E8762B',
+    front: '#B8BDC4',
+    guide: '#7A828C',
+    reference: '#FFFFFF',
     series: [
       ...palette.map(([mark, , text], slot) => ({ mark, text, outline: mark, shape: shapes[slot]! })),
       { mark: '#FFFFFF', text: '#FFFFFF', outline: '#FFFFFF', shape: 'bar' },
@@ -76,17 +88,18 @@ export const tokens: Readonly<Record<Theme, FigureTokens>> = {
 
 /**
  * Slot of every series key: the one it was given once (`fixed`), else the next free one in order of appearance.
- * Throws bad_input beyond seven series: an eighth would look like another.
+ * Throws bad_input beyond `most` series: another would look like one of them.
  */
 export function assignSlots(
   keys: readonly string[],
   fixed: Readonly<Record<string, number>>,
+  most: number = shapes.length,
 ): Map<string, number> {
   const unique = [...new Set(keys)];
-  if (unique.length > shapes.length) {
+  if (unique.length > most) {
     throw new LabError(
       'bad_input',
-      `The figure has ${unique.length} series, and only ${shapes.length} can be told apart.`,
+      `The figure has ${unique.length} series, and only ${most} can be told apart.`,
       'Select fewer runs, for example one provider or one batch size.',
     );
   }

@@ -1,11 +1,11 @@
 import type { CurveRow } from '../../../src/shared/figures/rows';
-import { type FigureSpec, type FigureSpecInput, figureSpecSchema } from '../../../src/shared/figures/spec';
+import { type CurveSpec, type CurveSpecInput, curveSpecSchema } from '../../../src/shared/figures/spec';
 import { drawFrom } from '../stats/draw';
 
 const measuredUnixMs = Date.UTC(2026, 0, 15, 10);
 
-export function specOf(over: Partial<FigureSpecInput> = {}): FigureSpec {
-  return figureSpecSchema.parse({ kind: 'curve-efficiency', appVersion: '0.1.0', ...over });
+export function specOf(over: Partial<CurveSpecInput> = {}): CurveSpec {
+  return curveSpecSchema.parse({ kind: 'curve-efficiency', appVersion: '0.1.0', ...over });
 }
 
 export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
@@ -15,8 +15,11 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
     runId: 'r0',
     seriesKey: 'cpu',
     seriesLabel: 'cpu, float32',
+    modelId: over.runId ?? 'r0',
     model: 'model',
     x: 1e6,
+    xLow: null,
+    xHigh: null,
     y,
     yLow: part(0.97),
     yHigh: part(1.03),
@@ -24,6 +27,7 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
     yAbsHigh: part(1.16),
     provenance: 'measured',
     origin: 'hardware',
+    sample: false,
     verdict: 'valid',
     preset: 'standard',
     n: 10,
@@ -89,7 +93,7 @@ const missing: Partial<CurveRow> = {
 };
 
 /** The committed figures: what each is for is its name. */
-export const examples: Readonly<Record<string, { spec: FigureSpec; rows: CurveRow[] }>> = {
+export const examples: Readonly<Record<string, { spec: CurveSpec; rows: CurveRow[] }>> = {
   'energy-measured': {
     spec: specOf(),
     rows: [
@@ -173,6 +177,53 @@ export const examples: Readonly<Record<string, { spec: FigureSpec; rows: CurveRo
   'one-point': {
     spec: specOf(),
     rows: [rowOf({ x: 61_706, y: 3.1e-4, yLow: 3e-4, yHigh: 3.2e-4, yAbsLow: 2.8e-4, yAbsHigh: 3.5e-4 })],
+  },
+  // Two series with fits (one indicative, one without a line), front, brain and human scales.
+  'fit-front-brain': {
+    spec: specOf({
+      size: 'tall',
+      fit: { show: true, extrapolate: true },
+      front: { show: true, dim: true },
+      references: true,
+      guides: true,
+      pointLabels: 'none',
+    }),
+    rows: [
+      ...ladder(11, 10, mlp, (i) => ({
+        seriesKey: 'mlp',
+        seriesLabel: 'mlp, cuda',
+        verdict: i === 3 ? 'limited' : 'valid',
+      })),
+      ...ladder(12, 4, cnn, () => ({ seriesKey: 'cnn', seriesLabel: 'cnn, cuda' })),
+    ],
+  },
+  'fit-one-series': {
+    spec: specOf({ fit: { show: true } }),
+    rows: ladder(13, 12, mlp, () => ({ seriesLabel: 'mlp, cuda, float32' })),
+  },
+  'sample-zoomed-hidden': {
+    spec: specOf({
+      x: { quantity: 'latencyP50', domain: [1e-4, 1e-2] },
+      y: { quantity: 'powerMean', scale: 'linear', domain: [40, 120] },
+      hiddenSeries: ['hidden'],
+      fit: { show: true },
+    }),
+    rows: [
+      ...ladder(14, 9, { ...mlp, from: 1, to: 1e3, at: 60 * 1e6 ** 0.1, exponent: 0.1 }, (i, _x, y) => ({
+        sample: true,
+        seriesLabel: 'mlp, cpu',
+        x: 2e-5 * 3 ** i,
+        xLow: 1.7e-5 * 3 ** i,
+        xHigh: 2.6e-5 * 3 ** i,
+        y: Math.min(y, 200),
+      })),
+      ...ladder(15, 5, mlp, (i) => ({
+        seriesKey: 'hidden',
+        seriesLabel: 'never said',
+        x: 1e-3 * (1 + i),
+        y: 50,
+      })),
+    ],
   },
   empty: {
     spec: specOf(),

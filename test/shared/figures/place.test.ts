@@ -1,33 +1,93 @@
 import { describe, expect, it } from 'vitest';
-import { around, type Box, boxesMeet, inside, segmentMeets } from '../../../src/shared/figures/geometry';
-import { type CurveLayout, layoutCurve } from '../../../src/shared/figures/layout';
+import { type FigureData, type FigureLayout, layoutFigure } from '../../../src/shared/figures/data';
+import {
+  around,
+  type Box,
+  boxesMeet,
+  inside,
+  type Segment,
+  segmentMeets,
+} from '../../../src/shared/figures/geometry';
+import { layoutCurve } from '../../../src/shared/figures/layout';
 import { markSize } from '../../../src/shared/figures/sizes';
+import {
+  compareSpecSchema,
+  distributionSpecSchema,
+  powerTraceSpecSchema,
+} from '../../../src/shared/figures/spec';
 import { drawFrom } from '../stats/draw';
 import { examples, ladder, specOf } from './examples';
+import { columnsOf, comparisonOf, distributionOf, otherExamples, runOf, traceOf } from './otherExamples';
 
 /** Every text of a figure with its box. */
-function textsOf(layout: CurveLayout): { text: string; box: Box }[] {
+function textsOf(layout: FigureLayout): { text: string; box: Box }[] {
   const ticks = [...layout.xTicks, ...layout.yTicks].flatMap((t) => (t.text === null ? [] : [t.text]));
-  const { title, legend, yTitle, xTitle, caption, labels, badge } = layout;
+  const { title, legend, yTitle, xTitle, notes, caption, badge } = layout;
+  const own = (): { text: string; box: Box }[] => {
+    switch (layout.kind) {
+      case 'curve-efficiency':
+        return [...layout.labels, ...layout.overlays.guides.flatMap((g) => g.label ?? [])];
+      case 'power-trace':
+        return layout.shades.flatMap((shade) => shade.label ?? []);
+      case 'latency-distribution':
+        return layout.shares;
+      case 'compare-runs':
+        return layout.rows.map((r) => r.words);
+    }
+  };
+  const lines = notes.flatMap((n) => n.lines);
   return [
     ...title,
     ...legend,
     ...yTitle,
     ...xTitle,
+    ...lines,
     ...caption,
-    ...labels,
     ...ticks,
+    ...own(),
     ...(badge ? [badge] : []),
   ];
 }
 
-function problems(layout: CurveLayout): string[] {
+/** What no text may touch: boxes of marks, and lines. */
+function obstaclesOf(layout: FigureLayout): { marks: Box[]; lines: Segment[] } {
+  const boxes = (marks: readonly { x: number; y: number }[]) =>
+    marks.map((m) => around(m.x, m.y, markSize / 2));
+  switch (layout.kind) {
+    case 'curve-efficiency': {
+      const { fits, front, references, guides } = layout.overlays;
+      return {
+        marks: [...boxes(layout.marks), ...references.map((r) => around(r.x, r.y, 7))],
+        lines: [
+          ...layout.joins.flatMap((j) => j.segments),
+          ...layout.marks.flatMap((m) => [m.repeat, m.absolute, m.across].filter((s) => s !== null)),
+          ...fits.flatMap((f) => [...f.line, ...f.ahead]),
+          ...front,
+          ...references.flatMap((r) => r.bars),
+          ...guides.map((g) => g.line),
+        ],
+      };
+    }
+    case 'power-trace':
+      return { marks: boxes(layout.ends), lines: layout.lines.flatMap((l) => l.segments) };
+    case 'latency-distribution':
+      return {
+        marks: boxes(layout.percentiles.filter((p) => p.p === 0.5)),
+        lines: [
+          ...layout.lines.flatMap((l) => l.segments),
+          ...layout.percentiles.flatMap((p) => p.bar ?? []),
+        ],
+      };
+    case 'compare-runs': {
+      const marks = layout.rows.flatMap(({ mark, y }) => (mark === null ? [] : [{ x: mark.x, y }]));
+      return { marks: boxes(marks), lines: layout.rows.flatMap((r) => r.mark?.bar ?? []) };
+    }
+  }
+}
+
+function problems(layout: FigureLayout): string[] {
   const texts = textsOf(layout);
-  const marks = layout.marks.map((m) => around(m.x, m.y, markSize / 2));
-  const lines = [
-    ...layout.joins.flatMap((j) => j.segments),
-    ...layout.marks.flatMap((m) => [m.repeat, m.absolute].filter((s) => s !== null)),
-  ];
+  const { marks, lines } = obstaclesOf(layout);
   const view = { x0: 0, y0: 0, x1: layout.width, y1: layout.height };
   return texts.flatMap((a, i) => [
     ...texts.slice(i + 1).flatMap((b) => (boxesMeet(a.box, b.box) ? [`'${a.text}' meets '${b.text}'`] : [])),
@@ -64,6 +124,7 @@ describe('labels', () => {
             origin: i % 5 === 0 ? 'simulated' : 'hardware',
             yAbsLow: y / (1 + 2 * draw.uniform()),
             yAbsHigh: y * (1 + 2 * draw.uniform()),
+            sample: i % 13 === 0,
           }),
         ),
       ).flat();
@@ -76,11 +137,16 @@ describe('labels', () => {
           i % 4 === 0
             ? 'A rather long finding that has to be broken into several lines to fit '.repeat(2)
             : null,
+        // Black belongs to the brain, so that seven series leave no room for it.
+        references: i % 6 === 0 && series < 7,
+        guides: i % 5 === 0,
+        fit: { show: i % 2 === 0, extrapolate: i % 4 === 0 },
+        front: { show: i % 3 === 0 },
       });
       const layout = layoutCurve(spec, rows);
       expect(problems(layout), `figure ${i}`).toEqual([]);
       // Every series is named, directly or in the legend.
-      const named = layout.labels.filter((l) => l.kind === 'series').length + layout.legend.length;
+      const named = layout.labels.filter((l) => l.key.startsWith('series-')).length + layout.legend.length;
       expect(named).toBe(series);
       placed += layout.labels.length;
     }
@@ -90,6 +156,72 @@ describe('labels', () => {
   it.each(Object.keys(examples))('committed figure %s is free of collisions', (name) => {
     const { spec, rows } = examples[name]!;
     expect(problems(layoutCurve(spec, rows))).toEqual([]);
+  });
+
+  it.each(Object.entries(otherExamples))('committed figure %s is free of collisions', (_, data) => {
+    expect(problems(layoutFigure(data).layout)).toEqual([]);
+  });
+
+  it('no text meets anything in 150 random traces, distributions and comparisons', () => {
+    const draw = drawFrom(31);
+    const upTo = (n: number) => Math.floor(draw.uniform() * n);
+    for (let i = 0; i < 150; i++) {
+      const common = {
+        size: (['single', 'double', 'tall'] as const)[upTo(3)],
+        appVersion: '0.1.0',
+        title:
+          i % 4 === 0 ? 'A rather long finding that has to be broken into several lines '.repeat(2) : null,
+      };
+      const sources = 1 + upTo(4);
+      const from = 30 * draw.uniform();
+      const name = 'model name '.repeat(1 + upTo(3)).trim();
+      const figures: FigureData[] = [
+        {
+          kind: 'power-trace',
+          spec: powerTraceSpecSchema.parse({
+            kind: 'power-trace',
+            ...common,
+            domainS: i % 3 === 0 ? [from, from + 0.5 + 10 * draw.uniform()] : null,
+          }),
+          run: runOf({ modelName: name, sample: i % 2 === 0 }),
+          columns: columnsOf(
+            Array.from({ length: sources }, (_, s) =>
+              traceOf(
+                s,
+                { origin: i % 5 === 0 ? 'simulated' : 'hardware' },
+                { idleW: 100 * draw.uniform(), loadW: 400 * draw.uniform(), hz: 1 + upTo(9) },
+              ),
+            ),
+          ),
+        },
+        {
+          kind: 'latency-distribution',
+          spec: distributionSpecSchema.parse({
+            kind: 'latency-distribution',
+            ...common,
+            scale: i % 2 === 0 ? 'log' : 'linear',
+          }),
+          runs: Array.from({ length: sources }, (_, s) =>
+            distributionOf(
+              100 * i + s,
+              { modelName: `${name} ${s}` },
+              { medianS: 10 ** (-5 + 4 * draw.uniform()), spread: draw.uniform(), n: 20 + upTo(900) },
+            ),
+          ),
+        },
+        {
+          kind: 'compare-runs',
+          spec: compareSpecSchema.parse({ kind: 'compare-runs', ...common }),
+          comparison: comparisonOf(
+            Array.from({ length: 1 + upTo(7) }, (_, s) => `other-${s}`),
+            10 ** (-3 + 4 * draw.uniform()),
+          ),
+          runs: [runOf({ id: 'first', modelName: name })],
+        },
+      ];
+      for (const data of figures)
+        expect(problems(layoutFigure(data).layout), `${data.kind} ${i}`).toEqual([]);
+    }
   });
 
   it('control: the check sees a collision', () => {
@@ -105,7 +237,7 @@ describe('labels', () => {
       ladder(1, 5, same, (i) => ({ runId: `${key}${i}`, seriesKey: key, seriesLabel: `series ${key}` })),
     );
     const layout = layoutCurve(specOf(), rows);
-    expect(layout.labels.filter((l) => l.kind === 'series').length + layout.legend.length).toBe(2);
+    expect(layout.labels.filter((l) => l.key.startsWith('series-')).length + layout.legend.length).toBe(2);
     expect(problems(layout)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CurveRun, curveRows, defaultYQuantity } from '../../../src/shared/figures/rows';
+import { curveRows, defaultYQuantity, seriesKeyOf } from '../../../src/shared/figures/rows';
 import type { RunRecord } from '../../../src/shared/run';
+import { type RunRow, runRowOf } from '../../../src/shared/runRow';
 import { summarizeEnergy } from '../../../src/shared/stats/energy';
 import { summarizeLatency } from '../../../src/shared/stats/latency';
 import { sensor } from '../stats/simulated';
@@ -26,11 +27,12 @@ const energy = {
 
 /** Only what a row reads; the rest of the records does not matter here. */
 function runOf(
-  over: { run?: Partial<RunRecord>; batch?: number; parameters?: number | null } = {},
-): CurveRun {
+  over: { run?: Partial<RunRecord>; batch?: number; parameters?: number | null; sample?: boolean } = {},
+): RunRow {
   const run = {
     id: 'run',
     condition: { provider: 'cpu', engine: 'capi', batch: over.batch ?? 1, threads: 1, preset: 'standard' },
+    status: 'completed',
     startedUnixMs: 5,
     outcome: { kind: 'completed' },
     latency,
@@ -39,11 +41,15 @@ function runOf(
     ...over.run,
   } as unknown as RunRecord;
   const counts = { parameters: over.parameters === undefined ? 1000 : over.parameters, parameterBytes: 4000 };
-  return {
-    run,
-    model: { name: 'm', family: 'mlp', precision: 'float32', counts },
-    machine: { cpu: { model: 'CPU X' }, gpus: [] },
-  } as unknown as CurveRun;
+  return runRowOf(
+    {
+      run,
+      model: { id: 'model', name: 'm', family: 'mlp', precision: 'float32', counts },
+      machine: { cpu: { model: 'CPU X' }, gpus: [] },
+      experimentName: 'e',
+    } as unknown as Parameters<typeof runRowOf>[0],
+    { sample: over.sample ?? false, binnedUnixMs: null, locked: false },
+  );
 }
 
 describe('rows of a curve', () => {
@@ -77,11 +83,10 @@ describe('rows of a curve', () => {
   });
 
   it('what is missing is null with a reason, never 0', () => {
-    const failed = { kind: 'failed' } as RunRecord['outcome'];
     const rows = curveRows(
       [
         runOf({ run: { energy: [] } }),
-        runOf({ run: { energy: [], outcome: failed } }),
+        runOf({ run: { energy: [], status: 'failed' } }),
         runOf({ parameters: null }),
         runOf({
           run: {
@@ -108,6 +113,38 @@ describe('rows of a curve', () => {
     expect(rows.map((r) => r.seriesLabel)).toEqual(['batch 1', 'batch 8']);
     expect(rows[0]!.seriesKey).not.toBe(rows[1]!.seriesKey);
     expect(curveRows([runOf()], 'parameters', 'energyGross')[0]!.seriesLabel).toBe('mlp, cpu, float32');
+  });
+
+  it('every quantity of the closed lists has a value of its own, in its unit', () => {
+    const of = (y: Parameters<typeof curveRows>[2]) => curveRows([runOf()], 'parameters', y)[0]!;
+    expect(of('powerMean').y).toBeCloseTo(100, 9);
+    expect(of('throughput')).toMatchObject({ y: latency.throughputHz, n: 500, yLow: null });
+    // Without idle power there is no net energy, and it says so.
+    expect(of('energyNet')).toMatchObject({ y: null, notShownReason: 'energy not measured' });
+    const [row] = curveRows([runOf()], 'latencyP50', 'energyGross');
+    expect(row).toMatchObject({ x: latency.p50S.value, xLow: latency.p50S.low, xHigh: latency.p50S.high });
+  });
+
+  it('net energy carries the absolute interval only', () => {
+    const net = {
+      ...energy.gross,
+      perInferenceJ: 0.006,
+      absolute: { low: 0.005, high: 0.007 },
+      repeat: null,
+    };
+    const run = runOf({ run: { energy: [{ ...energy, net }] } });
+    const [row] = curveRows([run], 'parameters', 'energyNet');
+    expect(row).toMatchObject({ y: 0.006, yLow: null, yHigh: null, yAbsLow: 0.005, yAbsHigh: 0.007 });
+  });
+
+  it('rows of the sample dataset say so', () => {
+    const rows = curveRows([runOf(), runOf({ sample: true })], 'parameters', 'energyGross');
+    expect(rows.map((r) => r.sample)).toEqual([false, true]);
+  });
+
+  it('the key of a series is that of each of its runs', () => {
+    const run = runOf({ batch: 8 });
+    expect(curveRows([run], 'macs', 'latencyP50')[0]!.seriesKey).toBe(seriesKeyOf(run));
   });
 
   it('falls back to latency only where no run has energy', () => {

@@ -27,7 +27,8 @@ describe.each(themes)('%s theme', (theme) => {
     for (const { mark, outline } of t.series) {
       expect(Math.max(contrast(mark, t.paper), contrast(outline, t.paper))).toBeGreaterThanOrEqual(3);
     }
-    for (const colour of [t.axis, t.minorTick]) expect(contrast(colour, t.paper)).toBeGreaterThanOrEqual(3);
+    for (const colour of [t.axis, t.minorTick, t.front, t.guide, t.reference])
+      expect(contrast(colour, t.paper)).toBeGreaterThanOrEqual(3);
   });
 
   it('no two series share a shape or a colour', () => {

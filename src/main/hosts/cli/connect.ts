@@ -15,7 +15,7 @@ export interface Connection {
 export function connect(folder: string, { write }: { write: boolean }): Connection {
   const service = write ? openLabService(folder) : openForReading(folder);
   const [client, server] = channelPair();
-  serveLab(server, service.handlers, service.subscribe);
+  serveLab(server, service);
   return { lab: labClient(client), close: () => service.close() };
 }
 

@@ -10,6 +10,7 @@ import { modelsCommand } from './commands/models';
 import { quickstartCommand } from './commands/quickstart';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
+import { serveCommand } from './commands/serve';
 import { verifyCommand } from './commands/verify';
 import { exitCodeOf, exitCodes } from './exitCodes';
 import { createOutput } from './output';
@@ -28,6 +29,7 @@ const program = new Command('thirty-watts')
   .addCommand(runsCommand())
   .addCommand(figureCommand())
   .addCommand(exportCommand())
+  .addCommand(serveCommand())
   .addCommand(verifyCommand());
 
 // Every command ends by an exception, so that one place decides the exit code.

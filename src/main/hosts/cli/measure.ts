@@ -42,12 +42,12 @@ export async function measureAndShow(
   let telling: Promise<void> = Promise.resolve();
   const tell = (runId: string) => {
     telling = telling.then(async () => {
-      const { run, model } = await lab.showRun({ run: runId });
+      const { run, model, sample } = await lab.showRun({ run: runId });
       if (run.role === 'measure')
         progress.above(
           () =>
             output.tty &&
-            output.say(oneLine({ run, modelName: model.name, parameters: model.counts.parameters })),
+            output.say(oneLine({ run, modelName: model.name, parameters: model.counts.parameters, sample })),
         );
     });
     return telling;

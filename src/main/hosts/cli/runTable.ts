@@ -8,7 +8,11 @@ import {
 } from '../../../shared/run';
 import { formatCount, formatEstimate, formatInterval, formatSi } from '../../../shared/units';
 
-export type RunLine = Pick<RunDetail, 'run'> & { modelName: string; parameters: number | null };
+export type RunLine = Pick<RunDetail, 'run'> & {
+  modelName: string;
+  parameters: number | null;
+  sample: boolean;
+};
 
 /** Two lines each on a terminal, so that the table fits one of ordinary width. */
 export const runHead = [
@@ -26,13 +30,13 @@ export const rightColumns = [1, 2, 3, 4, 5, 6] as const;
 const none = '–';
 
 /** One row of the result table. A value that is not known is a dash; the reasons follow below the table. */
-export function runCells({ run, modelName, parameters }: RunLine): string[] {
+export function runCells({ run, modelName, parameters, sample }: RunLine): string[] {
   const energy = headlineEnergy(run);
   // The value of an invalid result is in the log only: a table is read without its verdicts.
   const latency = run.latency?.verdict === 'invalid' ? null : run.latency;
   const rate = latency ? inferencesPerSecond(run) : null;
   return [
-    withCondition(modelName, run),
+    withCondition(modelName, run, sample),
     parameters === null ? none : formatCount(parameters),
     run.macs?.macs == null ? none : formatSi(run.macs.macs, '', 4),
     latency ? interval(latency.p50S, 's') : none,
@@ -45,8 +49,9 @@ export function runCells({ run, modelName, parameters }: RunLine): string[] {
 }
 
 /** What tells rows of one model apart, when it is not the plain default. */
-function withCondition(name: string, { condition }: RunRecord): string {
+function withCondition(name: string, { condition }: RunRecord, sample: boolean): string {
   const parts = [
+    sample ? 'SAMPLE' : '',
     condition.provider === 'cpu' ? '' : condition.provider,
     condition.engine === 'capi' ? '' : 'session.run',
     condition.batch === 1 ? '' : `batch ${condition.batch}`,

@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type Column, csvHeader, csvLines } from '../../../shared/csv';
 import { makeFolder } from '../../store/folder';
 import type { LabReader } from '../../store/reader';
 import { readingsOf } from '../../store/readings';
-import { callOverheadS } from '../queries';
-import { type Column, csvHeader, csvLines } from './csv';
+import { callOverheadS, shownRuns } from '../queries';
 import {
   modelColumns,
   type ReadingRow,
@@ -31,6 +31,8 @@ const names = ['runs.csv', 'models.csv', 'windows.csv', 'readings.csv', 'samples
 /**
  * Writes the data as CSV into a folder. Each file is written beside its final name, made durable and renamed when all
  * are complete: an export that fails leaves nothing under a final name.
+ * Leaves out the bin, and the sample dataset unless that is asked for or all there is (see shownRuns); its rows say so
+ * in the column `sample`.
  * Errors: ENOSPC and EACCES of the file system reach the caller.
  */
 export async function exportData(
@@ -41,7 +43,8 @@ export async function exportData(
   makeFolder(folder);
   const experimentId =
     request.experimentId === null ? undefined : reader.findExperiment(request.experimentId).id;
-  const runs = reader.listRuns({ experimentId });
+  const marks = reader.marks('run');
+  const runs = shownRuns(reader.listRuns({ experimentId }), marks, experimentId);
   const written: { name: string; rows: number }[] = [];
   const temporary = (name: string) => join(folder, `.${name}.part`);
   const write = async <R>(name: string, columns: readonly Column<R>[], batches: Iterable<readonly R[]>) => {
@@ -60,6 +63,7 @@ export async function exportData(
       machine: reader.getMachine(run.machineId),
       experiment: reader.getExperiment(run.experimentId),
       callOverheadS: callOverheadS(reader, run, runs),
+      sample: marks.get(run.id)?.sample ?? false,
       ...hashes(reader, run.id),
     }));
     await write('runs.csv', runColumns, [rows]);

@@ -1,3 +1,4 @@
+import type { Cell, Column } from '../../../shared/csv';
 import type { Machine } from '../../../shared/machine';
 import type { Model } from '../../../shared/model';
 import { weightiest } from '../../../shared/reasons';
@@ -11,7 +12,6 @@ import {
   type WindowRecord,
 } from '../../../shared/run';
 import type { Experiment as StoredExperiment } from '../../store/records';
-import type { Cell, Column } from './csv';
 
 /** A run with everything its row shows. */
 export interface RunRow {
@@ -22,6 +22,8 @@ export interface RunRow {
   callOverheadS: number | null;
   recordSha256: string;
   windows: number;
+  /** Part of the sample dataset: recorded elsewhere. */
+  sample: boolean;
 }
 
 const column = <R>(name: string, of: (row: R) => Cell): Column<R> => ({ name, of });
@@ -49,6 +51,7 @@ export const runColumns: readonly Column<RunRow>[] = [
   column('experiment_id', ({ run }) => run.experimentId),
   column('ordinal', ({ run }) => run.ordinal),
   column('role', ({ run }) => run.role),
+  column('sample', ({ sample }) => sample),
   column('status', ({ run }) => run.status),
   column('status_reason', ({ run }) => (run.outcome?.kind === 'failed' ? run.outcome.message : null)),
   column('failed_phase', ({ run }) =>

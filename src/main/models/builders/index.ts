@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type BuildSpec, type BuiltFamily, nameOf, recipeOf } from '../../../shared/ladder';
 import { encodeModel, type Graph } from '../writer';
 import { cnnGraph } from './cnn';
 import { decoderGraph } from './decoder';
 import { identityGraph } from './identity';
-import { type BuildSpec, type BuiltFamily, nameOf, recipeOf } from './ladder';
 import { mlpGraph } from './mlp';
 import { type BuiltModel, elementsOf } from './parts';
 
@@ -16,7 +16,7 @@ export {
   nameOf,
   parseRecipe,
   recipeOf,
-} from './ladder';
+} from '../../../shared/ladder';
 export type { BuiltModel } from './parts';
 
 const graphs: Record<BuiltFamily, (targetParameters: number, seed: number, name: string) => Graph> = {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { LabError } from '../../../shared/errors';
 import { first } from './0010-first';
+import { marks } from './0020-marks';
 
 /** One step forward. Never edited once released: a lab in the field has run it. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
   sql: string;
 }
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, marks];
 
 /** "ThWt": says that an SQLite file is a lab (sqlite.org/fileformat2.html, application id). */
 export const applicationId = 0x54685774;

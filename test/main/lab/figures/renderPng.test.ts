@@ -14,7 +14,7 @@ function sizeOf(png: Uint8Array): [number, number] {
 
 describe('renderPng', () => {
   it('draws at 96 and 192 dots per inch', () => {
-    const svg = renderSvg(spec, rows);
+    const svg = renderSvg({ kind: 'curve-efficiency', spec, rows });
     const [width, height] = sizeOf(renderPng(svg, 1));
     expect(Math.abs(width - 680)).toBeLessThanOrEqual(1);
     expect(sizeOf(renderPng(svg, 2))[0]).toBeGreaterThan(2 * width - 2);
@@ -22,7 +22,7 @@ describe('renderPng', () => {
   });
 
   it('writes text with the bundled fonts: without them the picture loses its letters', () => {
-    const svg = renderSvg(spec, rows);
+    const svg = renderSvg({ kind: 'curve-efficiency', spec, rows });
     expect(renderPng(svg, 1).length).toBeGreaterThan(
       1.5 * renderPng(svg, 1, join(import.meta.dirname, 'none')).length,
     );

@@ -36,7 +36,12 @@ export function figureCommand(): Command {
       const figure = await lab
         .figure({ experimentId: experiment ?? null, x, y, theme, title: title ?? null })
         .finally(close);
-      const files = writeFigure(out, 'curve-efficiency', figure, Number(scale));
+      const files = writeFigure(
+        out,
+        'curve-efficiency',
+        { kind: 'curve-efficiency', ...figure },
+        Number(scale),
+      );
       for (const file of files) output.say(file);
       output.data({ files });
     });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Lab } from '../../../../shared/contract';
 import { LabError } from '../../../../shared/errors';
+import { quickstartLadder } from '../../../../shared/ladder';
 import { type Engine, type PlanInput, type Provider, providers } from '../../../../shared/plan';
 import { formatCount } from '../../../../shared/units';
 import { type BuiltFamily, builtFamilies, ladderSpecs, recipeOf } from '../../../models/builders';
@@ -37,10 +38,14 @@ export function quickstartCommand(): Command {
       'measures a ladder of models (or your own) for about a minute: table, efficiency curve, data',
     )
     .option('--models <path...>', 'your own ONNX files or folders instead of the ladder')
-    .addOption(new Option('--family <family>', 'family of the ladder').choices(builtFamilies).default('mlp'))
-    .option('--from <n>', 'parameters of the smallest model', positiveNumber, 1e3)
-    .option('--to <n>', 'parameters of the largest model', positiveNumber, 1e8)
-    .option('--rungs <n>', 'models in the ladder', countingNumber, 9)
+    .addOption(
+      new Option('--family <family>', 'family of the ladder')
+        .choices(builtFamilies)
+        .default(quickstartLadder.family),
+    )
+    .option('--from <n>', 'parameters of the smallest model', positiveNumber, quickstartLadder.from)
+    .option('--to <n>', 'parameters of the largest model', positiveNumber, quickstartLadder.to)
+    .option('--rungs <n>', 'models in the ladder', countingNumber, quickstartLadder.rungs)
     .addOption(
       new Option('--provider <name>', 'execution provider; never replaced by another')
         .choices(providers)
@@ -91,11 +96,10 @@ export function quickstartCommand(): Command {
         const files: string[] = [];
         if (measured.lines.some((l) => l.run.latency !== null)) {
           files.push(
-            ...writeFigure(
-              into,
-              'curve-efficiency',
-              await lab.figure({ experimentId: measured.experimentId }),
-            ),
+            ...writeFigure(into, 'curve-efficiency', {
+              kind: 'curve-efficiency',
+              ...(await lab.figure({ experimentId: measured.experimentId })),
+            }),
           );
         }
         const data = await lab.exportData({ experimentId: measured.experimentId, folder: resolve(into) });

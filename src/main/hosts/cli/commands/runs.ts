@@ -40,6 +40,7 @@ export function runsCommand(): Command {
       const say = (name: string, text: string) => output.say(`${name.padEnd(22)} ${text}`);
       say('Run', run.id);
       say('Status', run.status);
+      if (detail.sample) say('SAMPLE', 'part of the sample dataset, recorded on another machine');
       if (run.outcome?.kind === 'failed') say('', `${run.outcome.message} ${run.outcome.remedy ?? ''}`);
       if (run.outcome?.kind === 'failed' && run.outcome.stderrTail)
         say(

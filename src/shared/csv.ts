@@ -1,5 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
-
 export type Cell = string | number | bigint | boolean | null;
 
 /** One column: its name with the unit as suffix, and how a row gives it. */
@@ -9,19 +7,16 @@ export interface Column<R> {
 }
 
 /**
- * CSV as RFC 4180: UTF-8 without byte-order mark, comma, CRLF. Null and non-finite numbers are empty cells, numbers the
- * shortest text that reads back the same, -0 is 0. Text that a spreadsheet would take for a formula gets one leading
- * apostrophe (OWASP, CSV injection): model names are foreign text.
+ * CSV as RFC 4180: comma, CRLF, quotes where a cell holds a comma, a quote or a line break. Null and non-finite numbers
+ * are empty cells, numbers the shortest text that reads back the same, -0 is 0. Text that a spreadsheet would take for a
+ * formula gets one leading apostrophe (OWASP, CSV injection): model names are foreign text.
  */
 export function csvLines<R>(columns: readonly Column<R>[], rows: readonly R[]): string {
-  return stringify(
-    rows.map((row) => columns.map((c) => cellText(c.of(row)))),
-    { record_delimiter: '\r\n' },
-  );
+  return rows.map((row) => record(columns.map((c) => cellText(c.of(row))))).join('');
 }
 
 export function csvHeader(columns: readonly Column<never>[]): string {
-  return stringify([columns.map((c) => c.name)], { record_delimiter: '\r\n' });
+  return record(columns.map((c) => c.name));
 }
 
 export function cellText(cell: Cell): string {
@@ -29,4 +24,8 @@ export function cellText(cell: Cell): string {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell === 0 ? 0 : cell) : '';
   if (typeof cell !== 'string') return String(cell);
   return /^[=+\-@\t\r']/.test(cell) ? `'${cell}` : cell;
+}
+
+function record(cells: readonly string[]): string {
+  return `${cells.map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(',')}\r\n`;
 }

@@ -1,4 +1,4 @@
-import { LabError } from '../../../shared/errors';
+import { LabError } from './errors';
 
 export const builtFamilies = ['mlp', 'cnn', 'decoder'] as const;
 export type BuiltFamily = (typeof builtFamilies)[number];
@@ -30,6 +30,14 @@ export function nameOf({ family, targetParameters }: Pick<BuildSpec, 'family' | 
   return `${family}-${digits}${unit}`;
 }
 
+/** `1e6`, `300k`, `1.5M`, `2B` as a whole number; null for anything else. Pure. */
+export function parseSize(text: string): number | null {
+  const size = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([kMB]?)$/.exec(text);
+  if (size === null) return null;
+  const factor = { '': 1, k: 1e3, M: 1e6, B: 1e9 }[size[2]!]!;
+  return Math.round(Number(size[1]) * factor);
+}
+
 /**
  * The spec of a recipe: `mlp:1e6`, `cnn:300k:seed=7`, `decoder:1.5M`. The seed is 1 unless given.
  * Throws LabError bad_input that says what a recipe looks like.
@@ -44,10 +52,8 @@ export function parseRecipe(text: string): BuildSpec {
     );
   const family = builtFamilies.find((f) => f === familyText);
   if (family === undefined) throw refuse(`there is no family “${familyText}”`);
-  const size = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)([kMB]?)$/.exec(sizeText);
-  if (size === null) throw refuse(`“${sizeText}” is no number of parameters`);
-  const factor = { '': 1, k: 1e3, M: 1e6, B: 1e9 }[size[2]!]!;
-  const targetParameters = Math.round(Number(size[1]) * factor);
+  const targetParameters = parseSize(sizeText);
+  if (targetParameters === null) throw refuse(`“${sizeText}” is no number of parameters`);
   if (!(targetParameters >= smallestTarget && targetParameters <= largestTarget)) {
     throw refuse(`sizes from ${smallestTarget} to ${largestTarget} parameters can be built`);
   }
@@ -85,3 +91,6 @@ export function ladderSpecs(
     seed,
   }));
 }
+
+/** What the quickstart measures, in the page as at the command line. */
+export const quickstartLadder = { family: 'mlp', from: 1e3, to: 1e8, rungs: 9 } as const;

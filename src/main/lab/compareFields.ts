@@ -1,0 +1,103 @@
+import type { Machine } from '../../shared/machine';
+import { headlineEnergy } from '../../shared/run';
+import type { ComparedRun } from './compare';
+
+/** What differs between two runs that is no setting a person compares, in a sentence; null where all of it is the same. */
+export function contextMismatch(one: ComparedRun, reference: ComparedRun): string | null {
+  if (one.sample !== reference.sample)
+    return 'One belongs to the sample dataset, which was recorded elsewhere, the other was measured here.';
+  // A graphics driver says nothing of two runs on the processor.
+  const onGpu = [one, reference].some(({ run }) => run.condition.provider !== 'cpu');
+  const [a, b] = [contextOf(one, onGpu), contextOf(reference, onGpu)];
+  const other = Object.keys(a).filter((key) => a[key] !== b[key]);
+  if (other.length === 0) return null;
+  const [first] = other;
+  const more = other.length > 1 ? ` Also: ${other.slice(1).join(', ')}.` : '';
+  return `Measured under different conditions: ${first} ${a[first]} here, ${b[first]} in the first run.${more}`;
+}
+
+/** Hardware, driver, system, runtime, power and preset. Source: docs/method.md, 2.4, rule 4. */
+function contextOf({ run, machine }: ComparedRun, onGpu: boolean): Record<string, string> {
+  return {
+    processor: processor(machine),
+    memory: gibibytes(machine.memoryBytes),
+    ...(onGpu ? { 'graphics device': graphics(machine) } : {}),
+    'operating system': system(machine),
+    'ONNX Runtime': run.facts?.ortVersion || machine.onnxruntime,
+    'power source': powerOf({ run, machine }),
+    'processor governor': machine.cpu.governor ?? 'not known',
+    'virtual machine': yesNo(machine.virtualized),
+    preset: run.condition.preset,
+  };
+}
+
+/** Everything worth showing beside two runs, by its name, as text for a person. */
+export function fieldsOf({ run, model, machine, sample }: ComparedRun): Map<string, string> {
+  const { condition, facts } = run;
+  const sensor = headlineEnergy(run)?.sensor ?? null;
+  const count = (n: number | null) => (n === null ? 'not known' : n.toLocaleString('en-US'));
+  return new Map([
+    ['Model', model.name],
+    ['Family', model.family],
+    ['Parameters (count)', count(model.counts.parameters)],
+    ['Precision', model.precision],
+    ['MACs per inference (count)', count(run.macs?.macs ?? null)],
+    ['Provider', condition.provider],
+    ['Engine', condition.engine === 'capi' ? 'C API' : 'session.run'],
+    ['Batch (items)', String(condition.batch)],
+    ['Threads', String(condition.threads)],
+    ['Graph optimisation', condition.graphOptimization],
+    ['Dimensions', settings(condition.dims)],
+    ['Fixed input values', settings(condition.values)],
+    ['Seed', String(condition.seed)],
+    ['Preset', condition.preset],
+    ['Window (s)', String(condition.windowS)],
+    ['Processor', processor(machine)],
+    ['Graphics devices', graphics(machine)],
+    ['Memory', gibibytes(machine.memoryBytes)],
+    ['Operating system', system(machine)],
+    ['Virtual machine', yesNo(machine.virtualized)],
+    ['Power source', powerOf({ run, machine })],
+    ['Processor governor', machine.cpu.governor ?? 'not known'],
+    ['ONNX Runtime', facts?.ortVersion || machine.onnxruntime],
+    ['Node.js', facts?.nodeVersion || machine.node],
+    ['Thirty Watts', [machine.app.version, machine.app.commit?.slice(0, 12)].filter(Boolean).join(', ')],
+    ['Meter', sensor ? `${sensor.provider} on ${sensor.device.name}` : 'none'],
+    ['Meter sees', sensor?.domain ?? '–'],
+    ['Energy is', sensor ? provenance[sensor.provenance] + madeUp(sensor.origin) : 'not measured'],
+    ['Page during windows', run.uiMode ?? 'not recorded'],
+    ['Dataset', sample ? 'SAMPLE, recorded elsewhere' : 'measured in this lab'],
+  ]);
+}
+
+const provenance = {
+  measured: 'measured',
+  'firmware-model': 'a model in the device’s firmware',
+  estimate: 'an estimate',
+} as const;
+
+const madeUp = (origin: string) => (origin === 'simulated' || origin === 'replayed' ? `, ${origin}` : '');
+
+const processor = ({ cpu }: Machine) => `${cpu.model}, ${cpu.logicalCores} logical cores`;
+
+const graphics = ({ gpus }: Machine) =>
+  gpus.length === 0
+    ? 'none with a meter'
+    : gpus.map((g) => (g.driver === null ? g.name : `${g.name}, driver ${g.driver}`)).join('; ');
+
+const system = ({ os }: Machine) => `${os.platform} ${os.release} ${os.arch}`;
+
+const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+const yesNo = (value: boolean | null) => (value === null ? 'not known' : value ? 'yes' : 'no');
+
+/** The run's own sign of a battery counts before what the machine was when the experiment began. */
+function powerOf({ run, machine }: Pick<ComparedRun, 'run' | 'machine'>): string {
+  const power = run.latency?.codes.includes('ON_BATTERY') ? 'battery' : machine.powerSource;
+  return power === null ? 'not known' : power === 'ac' ? 'mains' : 'battery';
+}
+
+function settings(record: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(record);
+  return entries.length === 0 ? 'none' : entries.map(([key, value]) => `${key} = ${value}`).join(', ');
+}

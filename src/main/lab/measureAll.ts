@@ -1,0 +1,123 @@
+import type { Experiment as ExperimentView } from '../../shared/contract';
+import type { Machine } from '../../shared/machine';
+import type { Model } from '../../shared/model';
+import type { Phase } from '../../shared/run';
+import { parseRecipe } from '../models/builders';
+import type { Experiment } from '../store/records';
+import type { LabContext } from './context';
+import { openMeters } from './meterSession';
+import { buildInto, identityModel, isRecipe } from './models';
+import type { Pages } from './pages';
+import { newRun, placesOf } from './places';
+import { modelFinder } from './planModels';
+import { rangeFromPast, secondsLeft } from './progress';
+import { runOne } from './runOne';
+
+export interface Measurement {
+  experiment: Experiment;
+  machine: Machine;
+  tdpW: number | null;
+  pages: Pages;
+}
+
+/** Measures every place that has no completed run yet, in the order of the plan. */
+export async function measureAll(
+  context: LabContext,
+  { experiment, machine, tdpW, pages }: Measurement,
+  signal: AbortSignal,
+): Promise<ExperimentView['status']> {
+  const { store, effects, emit } = context;
+  const { plan, id: experimentId } = experiment;
+  const meters = await openMeters(context, plan, tdpW);
+  const places = placesOf(plan);
+  const begun = effects.nowUnixMs();
+  const last = store.reader.newestRuns(experimentId);
+  const todo = places.filter((p) => last.get(p.ordinal)?.status !== 'completed');
+  await turnOfOthers();
+  const expectedS = expectations(context, todo);
+  const actualS: number[] = [];
+  let runBegun = begun;
+
+  const progress = (runId: string | null, label: string, stage: Phase | 'queued' | 'done') => {
+    const now = effects.nowUnixMs();
+    emit({
+      type: 'progress',
+      experimentId,
+      runId,
+      label,
+      stage,
+      finished: places.length - todo.length + actualS.length,
+      total: places.length,
+      elapsedS: (now - begun) / 1000,
+      leftS: secondsLeft({ expectedS, actualS, currentS: (now - runBegun) / 1000 }),
+    });
+  };
+
+  try {
+    for (const place of todo) {
+      // Runs that fail at once would keep the thread from everything else.
+      await turnOfOthers();
+      if (signal.aborted) break;
+      runBegun = effects.nowUnixMs();
+      const there = last.get(place.ordinal);
+      let run = there?.status === 'queued' ? store.reader.getRun(there.id) : null;
+      if (run === null) {
+        progress(null, place.text ?? 'identity', 'queued');
+        await turnOfOthers(); // the line is drawn before a build keeps the thread
+        const model = place.text === null ? identityModel(context) : modelOf(context, place.text);
+        run = newRun(context, experimentId, machine.id, place, model);
+        store.writer.addRuns([run]);
+        emit({ type: 'changed', what: 'runs' });
+      }
+      const model = store.reader.getModel(run.condition.modelId);
+      const label = `${model.name} on ${run.condition.provider}${run.condition.engine === 'package' ? ' (session.run)' : ''}`;
+      const runId = run.id;
+      emit({ type: 'runChanged', experimentId, runId, status: 'running' });
+      const done = await runOne(
+        context,
+        {
+          run,
+          model,
+          plan,
+          meters,
+          pages,
+          machineId: machine.id,
+          onPhase: (stage) => progress(runId, label, stage),
+        },
+        signal,
+      );
+      actualS.push((effects.nowUnixMs() - runBegun) / 1000);
+      emit({ type: 'runChanged', experimentId, runId, status: done.status });
+      if (meters.lost()) await meters.reopen();
+    }
+    const status = signal.aborted ? 'cancelled' : 'completed';
+    store.writer.setExperimentStatus(experimentId, status, effects.nowUnixMs());
+    progress(null, plan.name, 'done');
+    return status;
+  } finally {
+    await meters.close();
+  }
+}
+
+const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Seconds that each place should take, from earlier runs of its kind where there are some. */
+function expectations({ store }: LabContext, places: ReturnType<typeof placesOf>): number[] {
+  const find = modelFinder(store.reader);
+  const idOf = (text: string) => {
+    try {
+      return find(text)?.id ?? text;
+    } catch {
+      return text; // a model that is gone since the plan was made fails in its own place
+    }
+  };
+  const ids = new Map([...new Set(places.map((p) => p.text))].map((t) => [t, t === null ? null : idOf(t)]));
+  const range = rangeFromPast(store.reader.pastRuns([...ids.values()].filter((id) => id !== null)));
+  return places.map(
+    ({ text, condition }) => range({ ...condition, modelId: ids.get(text) ?? condition.modelId }).low,
+  );
+}
+
+function modelOf(context: LabContext, text: string): Model {
+  return isRecipe(text) ? buildInto(context, parseRecipe(text)).model : context.store.reader.findModel(text);
+}
