@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The one start script. Any Node >= 20 can run it; it sets up what is missing or stale (packages from the lock, the
 // build) and then hands over to the pinned Node that better-sqlite3 and the tests need.
+//   node scripts/start.mjs start …    the app; without Electron or a display its page in the browser (npm start)
 //   node scripts/start.mjs cli …      the command line (npm run quickstart, npm run thirty-watts -- …)
 //   node scripts/start.mjs check      type check, lint, tests (npm test)
 //   node scripts/start.mjs bench      figures on this machine (npm run bench)
@@ -48,7 +49,7 @@ function install() {
   if (stamped('node_modules/.thirty-watts-lock', want)) return;
   process.stderr.write('Setting up: installing packages from the lock (about 15 s) …\n');
   const npm = process.env.npm_execpath;
-  const npmArgs = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npmArgs = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const run = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...npmArgs], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', npmArgs, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
@@ -105,10 +106,57 @@ const userFolder = process.env.INIT_CWD ?? process.cwd();
 if (command === 'tool') process.exit(run(node, [at('node_modules', args[0]), ...args.slice(1)]));
 build(node);
 if (command === 'build') process.exit(0);
+if (command === 'start') process.exit(start());
 if (command === 'cli') process.exit(run(node, [at('out/main/cli.cjs'), ...args], userFolder));
 if (command === 'bench') process.exit(run(node, ['--expose-gc', at('out/main/bench.cjs'), ...args]));
 if (command === 'check') process.exit(check());
 fail(`Unknown command ${command}.`);
+
+/** The app in its window; where that cannot be, one line says why and the same page opens in the browser. */
+function start() {
+  const electron = electronBinary();
+  const screen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!electron || !screen) {
+    const why = electron ? 'There is no display' : 'No Electron binary could be had';
+    process.stderr.write(`${why}: opening the lab in the browser instead.\n`);
+    return run(node, [at('out/main/cli.cjs'), 'serve', '--open', ...args], userFolder);
+  }
+  const options = [];
+  if (process.platform === 'linux' && process.getuid() === 0) {
+    process.stderr.write('Started as root: Chromium cannot sandbox its pages then (--no-sandbox).\n');
+    options.push('--no-sandbox');
+  }
+  const { ELECTRON_RUN_AS_NODE: _unset, ...env } = process.env;
+  return run(electron, [...options, root, ...args], userFolder, { ...env, THIRTY_WATTS_NODE: node });
+}
+
+/** ELECTRON_EXEC_PATH, else the one of node_modules, fetched once if it is missing; null where it cannot be had. */
+function electronBinary() {
+  const named = process.env.ELECTRON_EXEC_PATH;
+  if (named) return existsSync(named) ? named : null;
+  const program = {
+    darwin: 'Electron.app/Contents/MacOS/Electron',
+    win32: 'electron.exe',
+  }[process.platform];
+  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? at('node_modules/electron/dist');
+  const binary = join(dist, program ?? 'electron');
+  const { version } = JSON.parse(readFileSync(at('node_modules/electron/package.json'), 'utf8'));
+  // Not at every start: a machine that cannot reach the download would wait each time.
+  const tried = `${version} ${process.platform}-${process.arch}`;
+  if (existsSync(binary) || stamped('.cache/electron-tried', tried))
+    return existsSync(binary) ? binary : null;
+  process.stderr.write('Setting up: fetching Electron (once, 60 s at most) …\n');
+  spawnSync(process.execPath, [at('node_modules/electron/install.js')], {
+    cwd: root,
+    stdio: 'ignore',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  if (existsSync(binary)) return binary;
+  mkdirSync(at('.cache'), { recursive: true });
+  writeFileSync(at('.cache/electron-tried'), tried);
+  return null;
+}
 
 /** Everything that must hold: types, lint, tests. All three run even if one fails; the last line is for machines. */
 function check() {

@@ -9,7 +9,9 @@ const onlyIn: Record<string, RegExp> = {
   'better-sqlite3': /^src\/main\/store\//,
   'onnxruntime-node': /^src\/main\/runner\//,
   koffi: /^src\/main\/(runner|meters|sampler)\//,
-  electron: /^src\/main\/electron\//,
+  electron: /^src\/main\/(electron\/|preload\.ts$)/,
+  ws: /^src\/main\/hosts\/web\//,
+  open: /^src\/main\/hosts\/cli\//,
   commander: /^src\/main\/hosts\/cli\//,
   'cli-progress': /^src\/main\/hosts\/cli\//,
   '@resvg/resvg-js': /^src\/main\/lab\/figures\//,
@@ -39,11 +41,22 @@ function broken({ file, from }: Import): string | null {
       return 'the runner knows no lab and no meter';
     if (file.startsWith('src/main/sampler/') && /^src\/main\/(store|lab|models|runner|hosts)\//.test(target))
       return 'the sampler knows no models';
+    if (
+      file.startsWith('src/main/electron/') &&
+      !/^src\/(shared|main\/electron)\//.test(target) &&
+      !/^src\/main\/(hosts\/(channels\/|service\/protocol$|pageFiles$|webHeaders$)|lab\/(environment|paths)$)/.test(
+        target,
+      )
+    )
+      return 'the shell knows no store, no lab and no runner';
+    if (/^src\/main\/(index|preload)\.ts$/.test(file) && !/^src\/(shared|main\/electron)\//.test(target))
+      return 'the shell knows no store, no lab and no runner';
     return null;
   }
   if (onlyIn[from] && !onlyIn[from].test(file)) return `${from} is imported only in ${onlyIn[from].source}`;
   if (file.startsWith('src/shared/figures/'))
     return figuresMayImport.has(from) ? null : 'figures import react and visx only';
+  if (file === 'src/shared/wire.ts' && from === '@msgpack/msgpack') return null;
   if (file.startsWith('src/shared/'))
     return sharedMayImport.has(from) ? null : 'shared imports zod and itself only';
   return null;
@@ -79,6 +92,11 @@ describe('layers', () => {
     ['src/main/runner/x.ts', '../store/open'],
     ['src/main/store/x.ts', 'koffi'],
     ['src/renderer/x.tsx', '../main/lab/service'],
+    ['src/main/electron/x.ts', '../lab/service'],
+    ['src/main/electron/x.ts', '../store/open'],
+    ['src/main/electron/x.ts', '../hosts/service/index'],
+    ['src/main/index.ts', './lab/service'],
+    ['src/main/hosts/service/x.ts', 'electron'],
   ])('would refuse %s importing %s', (file, from) => {
     expect(broken({ file, from })).not.toBeNull();
   });

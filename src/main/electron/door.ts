@@ -1,0 +1,57 @@
+import { dirname, join } from 'node:path';
+import { app, type BrowserWindow, dialog, shell } from 'electron';
+import type { DoorCommand, DoorInput, DoorOutputs } from '../../shared/door';
+import { LabError } from '../../shared/errors';
+import { plainFileName, writeWhole } from './atomicFile';
+import { externalUrl } from './guards';
+import type { DoorHandler } from './relay';
+
+export interface DoorEffects {
+  window(): BrowserWindow;
+  labFolder(): string;
+  chooseLab(): Promise<boolean>;
+  startService(): void;
+}
+
+type Handlers = { [N in DoorCommand]: (input: DoorInput<N>) => Promise<DoorOutputs[N]> };
+
+/** What the page may ask of the desktop: dialogs, files, windows. Inputs come parsed (relay.ts). */
+export function createDoor({ window, labFolder, chooseLab, startService }: DoorEffects): DoorHandler {
+  let saveFolder = app.getPath('documents');
+  const handlers: Handlers = {
+    async pickModels({ what }) {
+      const picked = await dialog.showOpenDialog(window(), {
+        title: what === 'files' ? 'Import models' : 'Import a folder of models',
+        buttonLabel: 'Import',
+        properties: what === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
+        filters: what === 'files' ? [{ name: 'ONNX models', extensions: ['onnx'] }] : [],
+      });
+      return picked.canceled || picked.filePaths.length === 0 ? null : { paths: picked.filePaths };
+    },
+    async saveFile({ name, bytes }) {
+      const defaultPath = join(saveFolder, plainFileName(name));
+      const { canceled, filePath } = await dialog.showSaveDialog(window(), { defaultPath });
+      if (canceled || !filePath) return null;
+      await writeWhole(filePath, bytes);
+      saveFolder = dirname(filePath);
+      return { path: filePath };
+    },
+    async showLabFolder() {
+      const problem = await shell.openPath(labFolder());
+      if (problem) throw new LabError('not_found', `${labFolder()} could not be shown: ${problem}.`);
+      return {};
+    },
+    chooseLab: async () => ({ chosen: await chooseLab() }),
+    async openExternal({ url }) {
+      const allowed = externalUrl(url);
+      if (!allowed) return { opened: false };
+      await shell.openExternal(allowed);
+      return { opened: true };
+    },
+    async restartService() {
+      startService();
+      return {};
+    },
+  };
+  return (name, input) => (handlers[name] as (input: unknown) => Promise<unknown>)(input);
+}
