@@ -1,7 +1,14 @@
 import type { ReasonCode } from './reasons';
 
 /** What is compared: lower is better but for throughput. */
-export const comparedQuantities = ['p50S', 'p95S', 'grossJ', 'netJ', 'throughputHz', 'memoryPeakBytes'] as const;
+export const comparedQuantities = [
+  'p50S',
+  'p95S',
+  'grossJ',
+  'netJ',
+  'throughputHz',
+  'memoryPeakBytes',
+] as const;
 export type ComparedQuantity = (typeof comparedQuantities)[number];
 
 /** One run against the first, for one quantity. */

@@ -29,7 +29,13 @@ export interface LatencyTrace {
 /** Everything that the page of one run draws, already reduced: its size does not grow with the samples. */
 export interface RunColumns {
   phases: { phase: Phase; fromS: number; toS: number }[];
-  windows: { index: number; openS: number; closeS: number; verdict: WindowRecord['verdict']; p50S: number | null }[];
+  windows: {
+    index: number;
+    openS: number;
+    closeS: number;
+    verdict: WindowRecord['verdict'];
+    p50S: number | null;
+  }[];
   latency: LatencyTrace;
   /** Empirical distribution over all windows that count: share of inferences at or below each latency. */
   distribution: { latencyS: Float64Array; share: Float64Array };

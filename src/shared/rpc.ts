@@ -38,7 +38,11 @@ export function labClient(channel: Channel): Lab {
     else call?.reject(new LabError(message.failure.kind, message.failure.message, message.failure.remedy));
   });
   channel.onClose?.((why) => {
-    closed = new LabError('connection_lost', why, 'What was measured is kept; the page connects again by itself.');
+    closed = new LabError(
+      'connection_lost',
+      why,
+      'What was measured is kept; the page connects again by itself.',
+    );
     for (const { reject } of waiting.values()) reject(closed);
     waiting.clear();
   });

@@ -1,9 +1,16 @@
+import type { Machine } from './machine';
 import type { Domain, Provenance, SensorInfo } from './meter';
 import type { Family, Model } from './model';
-import type { Machine } from './machine';
 import type { Engine, PresetName, Provider } from './plan';
 import type { ReasonCode } from './reasons';
-import { type EnergyPart, type Estimate, headlineEnergy, type RunRecord, type RunStatus, type Verdict } from './run';
+import {
+  type EnergyPart,
+  type Estimate,
+  headlineEnergy,
+  type RunRecord,
+  type RunStatus,
+  type Verdict,
+} from './run';
 
 /** A value with its 95 % interval; every end null where it is not known. */
 export interface Interval {
@@ -85,7 +92,12 @@ export const noMarks: RunMarks = { sample: false, binnedUnixMs: null, locked: fa
 
 /** A stored run as a row. Pure. */
 export function runRowOf(
-  { run, model, machine, experimentName }: { run: RunRecord; model: Model; machine: Machine; experimentName: string },
+  {
+    run,
+    model,
+    machine,
+    experimentName,
+  }: { run: RunRecord; model: Model; machine: Machine; experimentName: string },
   marks: RunMarks = noMarks,
 ): RunRow {
   const { condition, latency, facts } = run;

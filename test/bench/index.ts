@@ -1,6 +1,7 @@
 // npm run bench: figures of this machine. Ratios are taken within one run; the rest names the machine.
 import { cpus } from 'node:os';
 import { benchEngine } from './engine';
+import { benchPage } from './page';
 import { benchService } from './service';
 import { benchStatistics } from './statistics';
 import { benchStore } from './store';
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
     `${cpus()[0]?.model.trim()}, ${cpus().length} logical cores, ${process.platform}-${process.arch}, Node ${process.versions.node}\n\n`,
   );
   let broken = 0;
-  for (const bench of [benchEngine, benchStatistics, benchStore, benchService]) {
+  for (const bench of [benchEngine, benchStatistics, benchStore, benchService, benchPage]) {
     for (const { what, value, promise, held } of await bench()) {
       if (held === false) broken += 1;
       const mark = held === null ? ' ' : held ? '✓' : '✗';

@@ -226,7 +226,7 @@ export function fakeLab(
       measuring: lab.experiments.find((e) => e.status === 'running')?.id ?? null,
     }),
     listModels: async ({ binned }) => ({
-      models: lab.models.filter((m) => (binned || !lab.binnedModels.has(m.id))),
+      models: lab.models.filter((m) => binned || !lab.binnedModels.has(m.id)),
     }),
     setBinned: async ({ what, ids, binned }) => {
       const locked = ids.find((id) => marksOf(id).locked);

@@ -1,0 +1,45 @@
+import type { DroppedFile, PageDoor } from './door';
+
+/** Dialogs and downloads with the browser's own means; files go to the lab through the loopback host. */
+export function browserDoor(
+  upload: (files: readonly DroppedFile[], progress: (share: number) => void) => Promise<string[]>,
+): PageDoor {
+  return {
+    kind: 'browser',
+    async pickModels(what, progress) {
+      const files = await chooseFiles(what);
+      return files.length === 0 ? null : upload(files, progress);
+    },
+    acceptDrop: (files, progress) => upload(files, progress),
+    async saveFile(name, bytes) {
+      const url = URL.createObjectURL(new Blob([bytes]));
+      const link = document.createElement('a');
+      link.href = url;
+      link.download = name;
+      link.click();
+      // The download reads the blob after the click; a minute is far more than it needs.
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      return { path: name };
+    },
+    showLabFolder: null,
+    chooseLab: null,
+    restartService: null,
+    async openExternal(url) {
+      window.open(url, '_blank', 'noopener,noreferrer');
+    },
+    onEvent: () => () => {},
+  };
+}
+
+function chooseFiles(what: 'files' | 'folder'): Promise<DroppedFile[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    if (what === 'folder') input.webkitdirectory = true;
+    input.onchange = () =>
+      resolve([...(input.files ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
+    input.oncancel = () => resolve([]);
+    input.click();
+  });
+}

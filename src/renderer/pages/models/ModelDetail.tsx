@@ -1,0 +1,71 @@
+import { ActionIcon, Badge, Button, Group } from '@mantine/core';
+import type { Model } from '../../../shared/model';
+import { bin } from '../../lab/actions';
+import { addToDraft } from '../../lab/draft';
+import { useReady } from '../../lab/session';
+import { Icon } from '../../parts/icons';
+import { go } from '../../state/view';
+import { ModelCost } from './ModelCost';
+import { ModelFacts } from './ModelFacts';
+import { ModelRuns } from './ModelRuns';
+
+/** One model: what it is, what an inference costs in arithmetic, its runs, and what can be done with it. */
+export function ModelDetail({
+  id,
+  model,
+  inBin,
+  close,
+}: {
+  id: string;
+  /** null: the list does not have it; the lab is asked all the same and says why. */
+  model: Model | null;
+  inBin: boolean;
+  close(): void;
+}) {
+  const ready = useReady();
+  return (
+    <aside className="tw-card tw-models-detail" aria-label={model ? `Model ${model.name}` : 'Model'}>
+      <header>
+        <h2 title={model?.name}>{model?.name ?? 'Model'}</h2>
+        {inBin && (
+          <Badge size="xs" color="orange" variant="outline">
+            in the bin
+          </Badge>
+        )}
+        <span className="tw-grow" />
+        <ActionIcon aria-label="Close the model" title="Close (Esc)" onClick={close}>
+          <Icon name="close" size={14} />
+        </ActionIcon>
+      </header>
+      {model && (
+        <Group gap="xs">
+          {inBin ? (
+            <Button onClick={() => void bin(ready, 'model', [model.id], false)}>Restore</Button>
+          ) : (
+            <>
+              <Button
+                leftSection={<Icon name="play" size={13} />}
+                onClick={() => {
+                  addToDraft(model.id);
+                  go({ page: 'lab' });
+                }}
+              >
+                Measure this model
+              </Button>
+              <Button
+                variant="default"
+                leftSection={<Icon name="bin" size={13} />}
+                onClick={() => void bin(ready, 'model', [model.id])}
+              >
+                Move to the bin
+              </Button>
+            </>
+          )}
+        </Group>
+      )}
+      <ModelCost id={id} model={model} />
+      {model && <ModelFacts model={model} />}
+      {model && <ModelRuns id={model.id} />}
+    </aside>
+  );
+}

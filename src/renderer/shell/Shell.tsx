@@ -1,0 +1,87 @@
+import { Notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { followKeys } from '../commands/handlers';
+import { followRows } from '../lab/rows';
+import { messageOf, useReady } from '../lab/session';
+import { ComparePage } from '../pages/compare/ComparePage';
+import { FiguresPage } from '../pages/figures/FiguresPage';
+import { LabCommands } from '../pages/lab/LabCommands';
+import { LabPage } from '../pages/lab/LabPage';
+import { MachinePage } from '../pages/machine/MachinePage';
+import { ModelsPage } from '../pages/models/ModelsPage';
+import { RunPage } from '../pages/run/RunPage';
+import { RunsPage } from '../pages/runs/RunsPage';
+import { SettingsPage } from '../pages/settings/SettingsPage';
+import { followLive } from '../state/live';
+import { followWindows, whenLoud } from '../state/quiet';
+import { followHistory, useView, type View } from '../state/view';
+import { Banners } from './Banners';
+import { DropTarget } from './DropTarget';
+import { GlobalCommands } from './GlobalCommands';
+import { Palette } from './Palette';
+import { Rail } from './Rail';
+import { ShortcutSheet } from './ShortcutSheet';
+
+/** Rail, banners and the page that the view names; everything that lasts as long as the connection starts here. */
+export function Shell({ problem }: { problem: string | null }) {
+  const { lab } = useReady();
+  const queries = useQueryClient();
+  const view = useView((s) => s.view);
+  useEffect(() => {
+    const stops = [
+      followWindows(lab),
+      followLive(lab),
+      followRows(lab, messageOf),
+      followHistory(),
+      followKeys(),
+      lab.onEvent((event) => {
+        if (event.type === 'changed')
+          whenLoud(`query ${event.what}`, () => void queries.invalidateQueries({ queryKey: [event.what] }));
+        if (event.type === 'experimentEnded') void queries.invalidateQueries({ queryKey: ['experiments'] });
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [lab, queries]);
+  return (
+    <DropTarget>
+      <div className="tw-shell">
+        <div className="tw-banners">
+          <Banners problem={problem} />
+        </div>
+        <Rail />
+        <main className="tw-main" id="main">
+          <Page view={view} />
+        </main>
+      </div>
+      <GlobalCommands />
+      <LabCommands />
+      <Palette />
+      <ShortcutSheet />
+      <Notifications position="bottom-right" limit={3} autoClose={6000} />
+    </DropTarget>
+  );
+}
+
+function Page({ view }: { view: View }) {
+  switch (view.page) {
+    case 'lab':
+      return <LabPage />;
+    case 'models':
+      return <ModelsPage model={view.model} />;
+    case 'runs':
+      return <RunsPage />;
+    case 'run':
+      return <RunPage run={view.run} key={view.run} />;
+    case 'compare':
+      return <ComparePage runs={view.runs} />;
+    case 'figures':
+      return <FiguresPage />;
+    case 'machine':
+      return <MachinePage />;
+    case 'settings':
+      return <SettingsPage />;
+  }
+}
