@@ -49,7 +49,10 @@ export const commands = {
     batch: z.number().int().min(1).default(1),
     dims: z.record(z.string(), z.number().int()).default({}),
   }),
-  /** Stores the experiment and its queued runs in one transaction; measures at once, or when those before it are done. */
+  /**
+   * Stores the experiment and its queued runs (the first 100 with it in one transaction, the others in pieces of 100; what
+   * a crash leaves out is queued when it is resumed); measures at once, or when those before it are done.
+   */
   startExperiment: z.strictObject({ plan: planSchema, tdpW: z.number().positive().nullable().default(null) }),
   /** An earlier experiment with the same plan that is not finished; null if there is none. */
   findUnfinished: z.strictObject({ plan: planSchema }),
@@ -97,10 +100,15 @@ export const commands = {
   /** Starts or stops live readings of every meter that was found (`meterReadings`); refused while the lab measures. */
   watchMeters: z.strictObject({ on: z.boolean(), tdpW: z.number().positive().nullable().default(null) }),
   /** The page's answer to an opened window: whether it draws nothing while the window is open. Stored with the run. */
-  confirmQuiet: z.strictObject({ runId: z.string(), mode: z.enum(uiModes).extract(['quiet', 'normal']) }),
+  confirmQuiet: z.strictObject({
+    runId: z.string(),
+    mode: z.enum(uiModes).extract(['quiet', 'normal']),
+    /** Which window is answered, counted from 0; null: the one that was announced last. */
+    index: z.number().int().min(0).nullable().default(null),
+  }),
   /** Adds the bundled sample dataset: runs recorded elsewhere, marked SAMPLE wherever they show. */
   loadSample: z.strictObject({}),
-  /** Recomputes every stored hash and looks for what does not fit. */
+  /** Recomputes every stored hash and looks for what does not fit; refused while the lab measures. */
   verify: z.strictObject({}),
 } as const;
 

@@ -80,7 +80,7 @@ export function serveLab(channel: Channel, { handlers, subscribe }: Served): voi
   const unsubscribe = subscribe((event) => channel.post({ kind: 'event', event } satisfies Push));
   channel.onClose?.(unsubscribe);
   channel.onMessage(async (raw) => {
-    const { kind, seq, name, input } = raw as Request;
+    const { kind, seq, name, input } = (raw ?? {}) as Request;
     if (kind !== 'request') return;
     try {
       if (!Object.hasOwn(commands, name))

@@ -71,7 +71,7 @@ describe('an experiment on real models', () => {
       [{ ...run, latency: slower }, /latency/],
     ];
     for (const [changed, what] of wrong) {
-      const { problems } = verifyAll({ ...view.reader, listRuns: () => [changed] }, folder);
+      const { problems } = await verifyAll({ ...view.reader, listRuns: () => [changed] }, folder);
       expect(problems.map((p) => p.what)).toEqual([expect.stringMatching(what)]);
     }
     view.close();

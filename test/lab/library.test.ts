@@ -260,6 +260,20 @@ describe('rows in pages', () => {
     ]);
   });
 
+  it('hold what a run is when they are sent, not when it was read', async () => {
+    const moving = openLab(temporaryFolder());
+    const { runIds } = seed(moving, 201);
+    const { runRows } = readLibrary(moving.reader, moving.dir, idle);
+    const rows = runRows(page);
+    await new Promise((resolve) => setImmediate(resolve));
+    endAll(moving, [runIds[0]!]);
+    moving.writer.startRun(runIds[1]!, 1);
+    moving.writer.setLocked('run', [runIds[2]!], true);
+    const [first, second, third] = (await rows).rows;
+    expect([first?.status, second?.status, third?.locked]).toEqual(['completed', 'running', true]);
+    moving.close();
+  });
+
   it('leave the service free between pieces of a page', async () => {
     const { runRows } = readLibrary(store.reader, folder, idle);
     let turns = 0;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPages } from '../../src/main/lab/pages';
+import { gate } from '../support/fakes';
 
 /** Pages on a clock that the test moves. */
 function onClock() {
@@ -7,7 +8,7 @@ function onClock() {
   const pages = createPages(() => ns);
   return { pages, pass: (s: number) => (ns += BigInt(Math.round(s * 1e9))) };
 }
-const quiet = { runId: 'r', mode: 'quiet' } as const;
+const quiet = { runId: 'r', mode: 'quiet', index: null } as const;
 
 describe('what a run stores of the pages', () => {
   it('is headless where none was open', () => {
@@ -47,6 +48,52 @@ describe('what a run stores of the pages', () => {
     expect(watch.end()).toBe('unconfirmed');
   });
 
+  it('counts an answer for the window that it names, not for a later one', () => {
+    const run = (secondAnswer: number) => {
+      const { pages } = onClock();
+      pages.opened();
+      const watch = pages.watch('r');
+      watch.windowOpened();
+      pages.confirm({ ...quiet, index: 0 });
+      watch.windowClosed();
+      watch.windowOpened();
+      pages.confirm({ ...quiet, index: secondAnswer });
+      return watch.end();
+    };
+    expect(run(1)).toBe('quiet');
+    expect(run(0)).toBe('unconfirmed');
+  });
+
+  it.each([
+    ['before it begins and goes on', false, 'normal'],
+    ['while it is measured', true, 'normal'],
+    ['before it begins and has ended', null, 'quiet'],
+  ] as const)('with work for a person that starts %s', async (_when, inside, expected) => {
+    const { pages } = onClock();
+    pages.opened();
+    const held = gate();
+    const start = () => pages.whileLoud(() => held.opened);
+    if (inside === null) await pages.whileLoud(async () => {});
+    const before = inside === false ? start() : null;
+    const watch = pages.watch('r');
+    const during = inside ? start() : null;
+    held.open();
+    await Promise.all([before, during]);
+    watch.windowOpened();
+    pages.confirm(quiet);
+    expect(watch.end()).toBe(expected);
+  });
+
+  it('ends loud work that fails, too', async () => {
+    const { pages } = onClock();
+    pages.opened();
+    await expect(pages.whileLoud(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const watch = pages.watch('r');
+    watch.windowOpened();
+    pages.confirm(quiet);
+    expect(watch.end()).toBe('quiet');
+  });
+
   it('is unconfirmed where a page opens in the middle of a window, and not where it opens between two', () => {
     const { pages } = onClock();
     const watch = pages.watch('r');
@@ -70,7 +117,7 @@ describe('what a run stores of the pages', () => {
     watch.windowOpened();
     pages.confirm(quiet);
     pass(4);
-    pages.confirm({ runId: 'r', mode: 'normal' });
+    pages.confirm({ ...quiet, mode: 'normal' });
     expect(watch.end()).toBe('normal');
   });
 
@@ -82,7 +129,7 @@ describe('what a run stores of the pages', () => {
     pages.opened();
     const watch = pages.watch('r');
     watch.windowOpened();
-    pages.confirm({ runId: 'another', mode: 'normal' });
+    pages.confirm({ ...quiet, runId: 'another', mode: 'normal' });
     pages.confirm(quiet);
     expect(watch.end()).toBe('quiet');
   });

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type RunnerEffects, type RunnerEnd, startRunner } from '../../src/main/lab/runnerProcess';
+import { leftoverPrefix } from '../../src/main/runner/leftovers';
 import type { FromRunner, ProbeJob } from '../../src/main/runner/protocol';
 
 const job: ProbeJob = { type: 'probe', provider: 'cpu', modelPath: '', inputs: [], parentPid: process.pid };
@@ -76,6 +80,48 @@ describe('a runner that ends badly is a value', () => {
       memoryBytes: null,
     });
     expect(end).toMatchObject({ kind: 'failed', cause: 'hang', phase: 'load', signal: 'SIGKILL' });
+  });
+
+  it('but what came while the lab itself was kept is no silence', async () => {
+    const limits = { deadlineS: 0.3, memoryBytes: null };
+    const script = `${phase('load')}
+      setTimeout(() => process.send({ type: 'phase', phase: 'warmup', expectedS: 60 }), 50);
+      setTimeout(() => process.send({ type: 'done', peakRssBytes: 5, cancelled: false }, () => process.exit(0)), 1500);`;
+    let kept = false;
+    const onMessage = () => {
+      if (kept) return;
+      kept = true;
+      const until = performance.now() + 1000;
+      while (performance.now() < until);
+    };
+    expect(await startRunner(job, limits, onMessage, fake(script)).ended).toMatchObject({ kind: 'done' });
+  });
+
+  it('what it left in the system’s temporary folder is removed, and nothing of others', async () => {
+    const other = join(tmpdir(), `${leftoverPrefix(process.pid)}other`);
+    mkdirSync(other);
+    try {
+      const runner = fake(`
+        const folder = require('node:path').join(${JSON.stringify(tmpdir())}, 'thirty-watts-profile-' + process.pid + '-x');
+        require('node:fs').mkdirSync(folder);
+        require('node:fs').writeFileSync(folder + '/p.json', '[');
+        process.send({ type: 'phase', phase: require('node:fs').existsSync(folder) ? 'close' : 'launch', expectedS: 60 });
+        setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 20);`);
+      let pid = 0;
+      const effects = {
+        ...runner,
+        spawn: () => {
+          const child = runner.spawn();
+          pid = child.pid!;
+          return child;
+        },
+      };
+      expect((await endOf(effects)).end).toMatchObject({ cause: 'crash', phase: 'close' });
+      expect(existsSync(join(tmpdir(), `${leftoverPrefix(pid)}x`))).toBe(false);
+      expect(existsSync(other)).toBe(true);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
   });
 
   it('more memory than allowed ends it', async () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type BuiltFamily, buildModel, writeBuilt } from '../../src/main/models/builders';
@@ -8,6 +9,7 @@ import { readModel } from '../../src/main/models/reader';
 import { findAssignment, openCapiEngine } from '../../src/main/runner/engines/capi';
 import type { BoundInput, Engine } from '../../src/main/runner/engines/engine';
 import { openPackageEngine } from '../../src/main/runner/engines/package';
+import { leftoverPrefix } from '../../src/main/runner/leftovers';
 import { openOrtApi } from '../../src/main/runner/ort/api';
 import { LabError } from '../../src/shared/errors';
 import type { Provider } from '../../src/shared/plan';
@@ -27,6 +29,8 @@ function inputsOf(path: string, batch = 1): BoundInput[] {
     data: makeData(spec, 1),
   }));
 }
+
+const profileFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith(leftoverPrefix(process.pid)));
 
 async function outputsOf(
   engine: Engine,
@@ -112,6 +116,18 @@ describe('the C API engine', () => {
       { provider: 'CPUExecutionProvider', nodes: built.graph.nodes.length, operators: ['Gemm', 'Relu'] },
     ]);
     expect(findAssignment(openOrtApi(), options, inputsOf(path))).toEqual(told);
+    expect(profileFolders()).toEqual([]);
+  });
+
+  it('leaves no profile behind where the provider cannot start', () => {
+    const { path } = writeBuilt(
+      buildModel({ family: 'mlp', targetParameters: 1e3, seed: 1 }),
+      join(temporaryFolder(), 'model.onnx'),
+    );
+    const missing = process.platform === 'darwin' ? 'dml' : 'coreml';
+    const options = { modelPath: path, provider: missing, threads: 1, graphOptimization: 'disabled' } as const;
+    expect(() => findAssignment(openOrtApi(), options, inputsOf(path))).toThrow(LabError);
+    expect(profileFolders()).toEqual([]);
   });
 
   it.each(['dml', 'coreml', 'cuda'] as Provider[])(

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { windowEnergy } from '../../src/main/meters/windowEnergy';
 import { SamplerLost } from '../../src/main/sampler/client';
 import type { TraceBatch } from '../../src/main/sampler/protocol';
-import { timeJumped } from '../../src/main/sampler/timeJump';
 import { readingsOf } from '../../src/main/sampler/trace';
 import { LabError } from '../../src/shared/errors';
 import type { MeterProvider, Reading } from '../../src/shared/meter';
@@ -211,38 +210,6 @@ describe('the trace', () => {
     const { time } = await ready(() => [counting]);
     await time.pass(65);
     expect(reads).toBeGreaterThanOrEqual(6);
-  });
-});
-
-describe('time', () => {
-  /** Two edges 10 s apart, with something that happens between them. */
-  const edgesAround = async (event: (time: Awaited<ReturnType<typeof ready>>['time']) => void) => {
-    const { client, time } = await ready();
-    await time.pass(1);
-    const promise = client.edges('w', [time.in(1), time.in(40), time.in(41), time.in(51)]);
-    await time.pass(5);
-    event(time);
-    await time.pass(60);
-    const [open, close, nextOpen, nextClose] = await promise;
-    return [timeJumped(open!, close!), timeJumped(nextOpen!, nextClose!)];
-  };
-
-  it('that passes evenly is no jump', async () => {
-    expect(await edgesAround(() => {})).toEqual([false, false]);
-  });
-
-  it('in which the machine slept is one, and the next window is fine', async () => {
-    expect(await edgesAround((time) => time.sleep(20))).toEqual([true, false]);
-  });
-
-  it('in which the wall clock was set is one, and the next window is fine', async () => {
-    const setClock = (ms: number) =>
-      edgesAround((time) => {
-        time.wallOffsetMs += ms;
-      });
-    expect(await setClock(3_600_000)).toEqual([true, false]);
-    expect(await setClock(-3_600_000)).toEqual([true, false]);
-    expect(await setClock(200)).toEqual([false, false]);
   });
 });
 

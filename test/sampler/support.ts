@@ -10,11 +10,8 @@ import { testEnv } from '../meters/support';
 export class VirtualTime {
   private ns = 1_000_000_000_000n;
   private timers: { atNs: bigint; callback: () => void }[] = [];
-  /** What the wall clock shows beyond the steady one, ms: a test may set it. */
-  wallOffsetMs = 1_700_000_000_000;
 
   readonly nowNs = (): bigint => this.ns;
-  readonly wallUnixMs = (): number => Number(this.ns) / 1e6 + this.wallOffsetMs;
   readonly after = (ms: number, callback: () => void): (() => void) => {
     const timer = { atNs: this.ns + BigInt(Math.round(ms * 1e6)), callback };
     this.timers.push(timer);
@@ -79,7 +76,6 @@ export function together(providers: () => readonly MeterProvider[] = () => [powe
   const launch = (): SamplerPort => {
     new Sampler(channel, {
       nowNs: time.nowNs,
-      wallUnixMs: time.wallUnixMs,
       after: time.after,
       environment: ({ userTdpW }) => testEnv({ now: time.nowNs, userTdpW }),
       providers,

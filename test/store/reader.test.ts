@@ -117,7 +117,7 @@ describe('a large lab', () => {
         };
       },
     });
-    makeReader(spy, dir).pendingRuns('some experiment');
+    makeReader(spy, dir).listRuns({ experimentId: 'some experiment', status: ['queued'] });
     makeWriter(spy);
     const plans = statements.flatMap((sql) => {
       const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);

@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openLab } from '../../src/main/store/open';
 import { makeReader } from '../../src/main/store/reader';
-import { verifyLab } from '../../src/main/store/verify';
 import { LabError } from '../../src/shared/errors';
 import { everythingIn, measure, samples, seed, tempDir } from './support';
 
@@ -32,7 +31,7 @@ function tamper(dir: string, sql: string): void {
 
 function problemsOf(dir: string): string[] {
   const view = openLab(dir, { readOnly: true });
-  const { problems } = verifyLab(view.reader);
+  const { problems } = view.reader.verify();
   view.close();
   return problems.map(({ table, what }) => `${table} ${what}`);
 }

@@ -130,7 +130,6 @@ export function samplerHere(providers: readonly MeterProvider[] = []): LabEffect
           stops.add(stop);
           return stop;
         },
-        wallUnixMs: Date.now,
         environment: defaultEnv,
         providers: () => providers,
       });

@@ -2,20 +2,20 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { startWebHost } from '../../src/main/hosts/web/server';
+import { startWebHost, type WebHost } from '../../src/main/hosts/web/server';
 import type { Served } from '../../src/shared/rpc';
 import { type FakeLab, fakeLab } from './fakeLab';
 
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
 );
-/** The built page; another folder for a look at work in progress. */
-const pageFolder = process.env.TW_PAGE_FOLDER ?? resolve(__dirname, '../../out/renderer');
+/** The built page, for hosts of a test's own; another folder for a look at work in progress. */
+export const pageFolder = process.env.TW_PAGE_FOLDER ?? resolve(__dirname, '../../out/renderer');
 
 /** Why pages cannot be opened here; null where they can. Said loudly by `describe.skipIf(noBrowser)`. */
 export const noBrowser = !chromiumPath
   ? 'Chromium is not installed (Debian: apt-get install chromium)'
-  : !existsSync(pageFolder)
+  : !existsSync(resolve(pageFolder, 'index.html'))
     ? 'the page is not built (npm run build)'
     : null;
 if (noBrowser) console.warn(`SKIPPED: page tests, because ${noBrowser}.`);
@@ -26,6 +26,7 @@ export const screenshotFolder = resolve(__dirname, '../../out/screenshots');
 export interface OpenedPage {
   page: Page;
   lab: FakeLab;
+  host: WebHost;
   /** Errors of the console and violations of the content security policy; the test ends with none, unless taken out. */
   complaints: string[];
 }
@@ -34,9 +35,13 @@ export interface OpenedPage {
 export function usesPages(): (options?: {
   lab?: FakeLab;
   served?: Served;
+  /** Told of the page, as the command `serve` does. */
+  onPage?: () => () => void;
   /** View of the page, e.g. `#/runs`. */
   hash?: string;
   context?: BrowserContextOptions;
+  /** Called with the page before it goes anywhere. */
+  before?: (page: Page) => Promise<void>;
 }) => Promise<OpenedPage> {
   let browser: Browser | null = null;
   beforeAll(async () => {
@@ -56,8 +61,8 @@ export function usesPages(): (options?: {
   afterAll(async () => {
     await browser?.close();
   });
-  return async ({ lab = fakeLab(), served = lab, hash = '', context: options = {} } = {}) => {
-    const host = await startWebHost({ served, pageFolder });
+  return async ({ lab = fakeLab(), served = lab, onPage, hash = '', context: options = {}, before } = {}) => {
+    const host = await startWebHost({ served, pageFolder, onPage });
     const context = await browser!.newContext({
       viewport: { width: 1280, height: 800 },
       locale: 'en-GB',
@@ -80,13 +85,14 @@ export function usesPages(): (options?: {
       await host.close();
       expect(complaints).toEqual([]);
     });
+    await before?.(page);
     await page.goto(host.address);
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     if (hash)
       await page.evaluate((h) => {
         window.location.hash = h;
       }, hash);
-    return { page, lab, complaints };
+    return { page, lab, host, complaints };
   };
 }
 

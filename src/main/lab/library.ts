@@ -196,7 +196,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
     return row;
   };
   return async ({ offset, limit, ids, binned }) => {
-    const marks = reader.marks('run');
+    let marks = reader.marks('run');
     const wanted = ids === null ? null : new Set(ids);
     const matching = reader
       .runIds()
@@ -207,6 +207,15 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
     for (let from = 0; from < missing.length; from += runsAtOnce) {
       if (from > 0) await nextTurn();
       for (const run of reader.getRuns(missing.slice(from, from + runsAtOnce))) fresh.set(run.id, rowOf(run));
+    }
+    if (missing.length > runsAtOnce) {
+      // A page that was told of a change meanwhile has the new row already: what is older must not come after it.
+      marks = reader.marks('run');
+      const open = new Map(reader.openRuns().map(({ id, status }) => [id, status]));
+      const moved = [...fresh.values()].filter(
+        (row) => !rows.has(row.id) && row.status !== open.get(row.id),
+      );
+      for (const run of reader.getRuns(moved.map(({ id }) => id))) fresh.set(run.id, rowOf(run));
     }
     return {
       total: matching.length,

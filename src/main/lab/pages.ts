@@ -14,6 +14,11 @@ export interface Pages {
   /** A page has connected; the result is called when it has gone. */
   opened(): () => void;
   confirm(answer: ParsedInput<'confirmQuiet'>): void;
+  /**
+   * Does what a person asked for and what takes this process long (an import, a build, an export). Never held up, but a
+   * run during which it happens has not been quiet.
+   */
+  whileLoud<T>(work: () => Promise<T>): Promise<T>;
   /** Begins with a run. */
   watch(runId: string): PageWatch;
 }
@@ -32,6 +37,7 @@ interface Window {
 export function createPages(nowNs: () => bigint = process.hrtime.bigint): Pages {
   let pages = 0;
   let current: { runId: string; windows: Window[]; open: boolean; normal: boolean } | null = null;
+  let loud = 0;
 
   return {
     opened() {
@@ -45,14 +51,24 @@ export function createPages(nowNs: () => bigint = process.hrtime.bigint): Pages 
         gone = true;
       };
     },
-    confirm({ runId, mode }) {
+    async whileLoud(work) {
+      loud += 1;
+      if (current) current.normal = true;
+      try {
+        return await work();
+      } finally {
+        loud -= 1;
+      }
+    },
+    confirm({ runId, mode, index }) {
       if (current?.runId !== runId) return;
       const last = current.windows.at(-1);
       if (mode === 'normal') current.normal = true;
+      else if (index !== null && index !== current.windows.length - 1) return; // late, of an earlier window
       else if (last && nowNs() - last.announcedNs <= ANSWER_NS) last.quiet += 1;
     },
     watch(runId) {
-      const own: NonNullable<typeof current> = { runId, windows: [], open: false, normal: false };
+      const own: NonNullable<typeof current> = { runId, windows: [], open: false, normal: loud > 0 };
       current = own;
       return {
         windowOpened() {

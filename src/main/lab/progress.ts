@@ -12,12 +12,10 @@ export interface RangeS {
   high: number;
 }
 
-/** Seconds that one run should take by its preset: launch and load, warm-up, windows, idle stretches. An estimate. */
-export function expectedRunS(condition: Condition): number {
-  return expectedRangeS(condition).low;
-}
-
-/** If it warms up and stops as early as its preset allows, and if it does neither. An estimate. */
+/**
+ * Seconds that one run should take by its preset (launch and load, warm-up, windows, idle stretches): if it warms up and
+ * stops as early as the preset allows, and if it does neither. An estimate.
+ */
 export function expectedRangeS(condition: Condition): RangeS {
   const { warmupMinS, warmupCapS, settleS, idleBeforeS, idleAfterS, windowsMin, windowsMax } =
     presets[condition.preset];

@@ -17,11 +17,12 @@ import { appVersion } from './machine';
 export function callOverheadS(
   reader: LabReader,
   run: RunRecord,
-  siblings = reader.listRuns({ experimentId: run.experimentId }),
+  siblings = reader.listRuns({ experimentId: run.experimentId, role: 'overhead' }),
 ): number | null {
   const { provider, engine, threads } = run.condition;
   const own = siblings.find(
     (r) =>
+      r.experimentId === run.experimentId &&
       r.role === 'overhead' &&
       r.condition.provider === provider &&
       r.condition.engine === engine &&

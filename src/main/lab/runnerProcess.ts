@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Outcome, Phase } from '../../shared/run';
+import { removeLeftovers } from '../runner/leftovers';
 import type { FromRunner, ProbeJob, RunnerJob, ToRunner } from '../runner/protocol';
 import { spawnProgram } from './environment';
 
@@ -40,6 +41,7 @@ export interface Runner {
 
 const STDERR_TAIL = 4000;
 const MEMORY_POLL_MS = 100;
+const LATE_MESSAGES_MS = 100;
 const CANCEL_GRACE_MS = 1000;
 /** A runner that was told to go on announces its next step at once. */
 const NEXT_STEP_S = 10;
@@ -68,7 +70,11 @@ export function startRunner(
   let deadline: NodeJS.Timeout | undefined;
   const expect = (seconds: number) => {
     clearTimeout(deadline);
-    deadline = setTimeout(() => kill('hang'), 1000 * (1.5 * seconds + limits.deadlineS));
+    // When this thread was kept (an import of gigabytes), timers come before the messages that lie ready: those first.
+    const late = () => {
+      deadline = setTimeout(() => kill('hang'), LATE_MESSAGES_MS);
+    };
+    deadline = setTimeout(late, 1000 * (1.5 * seconds + limits.deadlineS));
   };
   const bound = limits.memoryBytes;
   const watch =
@@ -94,14 +100,15 @@ export function startRunner(
   });
 
   const ended = new Promise<RunnerEnd>((resolve) => {
-    const end = (exitCode: number | null, signal: string | null, spawnError?: Error) => {
+    const end = async (exitCode: number | null, signal: string | null, spawnError?: Error) => {
       clearTimeout(deadline);
       clearInterval(watch);
+      if (exitCode !== 0 && child.pid !== undefined) await removeLeftovers(child.pid);
       resolve(endOf({ last, cancelled, killedFor, phase, exitCode, signal, stderr, limits, spawnError }));
     };
-    child.on('error', (error) => end(null, null, error));
+    child.on('error', (error) => void end(null, null, error));
     // 'close', not 'exit': standard error is complete only then.
-    child.on('close', (code, signal) => end(code, signal));
+    child.on('close', (code, signal) => void end(code, signal));
   });
   const send = (message: ToRunner) => {
     // A runner that just died cannot be written to; its end tells the story.

@@ -71,9 +71,22 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
     ...readHandlers(reader, folder, look, libraryState),
     ...writeLibrary(context, libraryState),
     loadSample: () => loadSample(context, libraryState),
-    importModels: async ({ paths }) => importPaths(context, paths),
-    buildModel: async ({ family, parameters, seed }) =>
-      buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
+    importModels: ({ paths }) => pages.whileLoud(() => importPaths(context, paths)),
+    buildModel: ({ family, parameters, seed }) =>
+      pages.whileLoud(async () =>
+        buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
+      ),
+    exportData: (input) => pages.whileLoud(() => exportData(reader, input)),
+    verify: async () => {
+      if (experiments.measuring() !== null) {
+        throw new LabError(
+          'bad_input',
+          'The lab is measuring, and reading everything would disturb it.',
+          'Verify when the experiment has ended.',
+        );
+      }
+      return verifyAll(reader, folder);
+    },
     startExperiment: ({ plan, tdpW }) => experiments.start(plan, tdpW),
     findUnfinished: async ({ plan }) => ({ experiment: experiments.findUnfinished(plan) }),
     resumeExperiment: ({ experimentId, tdpW }) =>
@@ -157,7 +170,7 @@ function readHandlers(reader: LabReader, folder: string, look: Look, state: Libr
     compareRuns: ({ runs }) => compareRuns(reader, runs),
     figure: async (input) => figureOf(reader, input),
     exportData: (input) => exportData(reader, input),
-    verify: async () => verifyAll(reader, folder),
+    verify: () => verifyAll(reader, folder),
   };
 }
 

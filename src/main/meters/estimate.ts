@@ -9,7 +9,7 @@ import type {
 import { cpuHealthReader } from './cpuHealth';
 import { type CpuTimes, cpuTimes } from './cpuUse';
 import { type MeterFiles, nodeFiles } from './files';
-import { failedReading, okReading, secondsBetween } from './reading';
+import { failedReading, okReading, openedMeter, secondsBetween } from './reading';
 import { type RatedPower, ratedPower, tdpRangeW } from './tdp';
 
 const sensorId = 'estimate:cpu';
@@ -129,10 +129,5 @@ function open(files: MeterFiles, ids: readonly string[], env: ProbeEnv): OpenMet
       ? okReading(id, t0, t1, BigInt(Math.round(microJ)))
       : failedReading(id, t0, t1, 'NO_CPU_TIMES', false);
   };
-  return {
-    read: (some) => (some ?? ids).map(readOne),
-    drain: () => [],
-    health,
-    close: () => {},
-  };
+  return openedMeter(ids, readOne, { health });
 }

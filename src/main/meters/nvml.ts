@@ -16,7 +16,7 @@ import { type NvmlKind, sensorsOf, suspendedCards } from './nvmlSensors';
 import { energySources, firstThatAnswers, type NvmlSource, powerSources } from './nvmlSource';
 import { nvmlOk } from './nvmlTypes';
 import { descendsFrom } from './processTree';
-import { failedReading, okReading, unknownHealth } from './reading';
+import { failedReading, okReading, openedMeter, unknownHealth } from './reading';
 
 /** NVIDIA's management library: energy counter and power gauge of every board, without privilege. */
 export const nvml: MeterProvider = {
@@ -110,14 +110,12 @@ async function open(ids: readonly string[], env: ProbeEnv): Promise<OpenMeter> {
     const error = nvmlReadError(code);
     return failedReading(id, t0, t1, error.code, error.fatal);
   };
-  return {
-    read: (some) => (some ?? ids).map(readOne),
-    drain: () => [],
+  return openedMeter(ids, readOne, {
     health: () => health?.() ?? unknownHealth,
     close: () => {
       library.fn('shutdown')();
     },
-  };
+  });
 }
 
 function parseId(id: string): { id: string; uuid: string; kind: NvmlKind } {

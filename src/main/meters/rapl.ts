@@ -12,7 +12,7 @@ import { cpuHealthReader } from './cpuHealth';
 import { codeOf, type MeterFiles, nodeFiles } from './files';
 import { mostPackageW, RaplCounter } from './raplCounter';
 import { findZones, withoutMirrors, type Zone, type ZoneSample } from './raplZones';
-import { failedReading, okReading } from './reading';
+import { failedReading, okReading, openedMeter } from './reading';
 
 /** Zones of one domain that are read and added together: one per socket. */
 interface Group {
@@ -205,12 +205,10 @@ async function open(
       reads.reduce((sum, r) => sum + (r.total ?? 0n), 0n),
     );
   };
-  return {
-    read: (some) => (some ?? ids).map(readOne),
-    drain: () => [],
+  return openedMeter(ids, readOne, {
     health,
     close: () => {
       for (const counters of byId.values()) for (const counter of counters) counter.close();
     },
-  };
+  });
 }

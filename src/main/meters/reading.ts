@@ -1,4 +1,4 @@
-import type { Health, Reading } from '../../shared/meter';
+import type { Health, OpenMeter, Reading } from '../../shared/meter';
 
 /** Error code of a Reading whose device is gone (lost, reset, unplugged), whatever the source calls it. */
 export const deviceLost = 'DEVICE_LOST';
@@ -49,4 +49,13 @@ export const unknownHealth: Health = {
 export function noteOf(notes: readonly string[], name: string): string | null {
   const note = notes.find((n) => n.startsWith(`${name}=`));
   return note === undefined ? null : note.slice(name.length + 1);
+}
+
+/** An opened source that is read one sensor after another and keeps nothing of its own between reads. */
+export function openedMeter(
+  ids: readonly string[],
+  readOne: (id: string) => Reading,
+  { health = () => unknownHealth, close = () => {} }: Partial<Pick<OpenMeter, 'health' | 'close'>> = {},
+): OpenMeter {
+  return { read: (some) => (some ?? ids).map(readOne), drain: () => [], health, close };
 }

@@ -1,6 +1,6 @@
 import type { MeterProvider, OpenMeter, ProbeEnv, Reading } from '../../shared/meter';
 import { madeUpSensor, type ReplaySpec } from './madeUp';
-import { failedReading, okReading, secondsBetween, unknownHealth } from './reading';
+import { failedReading, okReading, openedMeter, secondsBetween } from './reading';
 
 /** A meter that shows a recorded series again, each value from its own time on; for tests. */
 export function replayProvider(specs: readonly ReplaySpec[]): MeterProvider {
@@ -27,10 +27,5 @@ function open(ids: readonly string[], env: ProbeEnv, series: ReadonlyMap<string,
     if (spec?.kind === 'counter' && typeof shown === 'string') return okReading(id, t0, t1, BigInt(shown));
     return failedReading(id, t0, t1, 'EIO', false);
   };
-  return {
-    read: (some) => (some ?? ids).map(readOne),
-    drain: () => [],
-    health: () => unknownHealth,
-    close: () => {},
-  };
+  return openedMeter(ids, readOne);
 }

@@ -1,6 +1,6 @@
 import type { MeterProvider, OpenMeter, ProbeEnv, Reading } from '../../shared/meter';
 import { madeUpSensor, type SimulatedSpec } from './madeUp';
-import { deviceLost, failedReading, okReading, secondsBetween, unknownHealth } from './reading';
+import { deviceLost, failedReading, okReading, openedMeter, secondsBetween } from './reading';
 import { SimulatedSensor } from './simulatedSensor';
 
 /** A meter with known truth, for tests; its clock is the environment's, virtual or real. */
@@ -30,10 +30,5 @@ function open(
     if (shown === 'lost') return failedReading(id, t0, t1, deviceLost, true);
     return okReading(id, t0, t1, shown);
   };
-  return {
-    read: (some) => (some ?? ids).map(readOne),
-    drain: () => [],
-    health: () => unknownHealth,
-    close: () => {},
-  };
+  return openedMeter(ids, readOne);
 }

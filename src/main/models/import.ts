@@ -15,7 +15,7 @@ import { assertExtent, judgeExternals, openExternalData } from './external';
 import { createDurable, hashBytes, hashFile, openPlain, printable, readWhole, syncFolder } from './files';
 import { notThere } from './find';
 import { freeInputs, type OnnxModel } from './graph';
-import { inspectModel } from './inspect';
+import { countParameters } from './parameters';
 import { assertPorts } from './ports';
 import { assertModelSize, readModel } from './reader';
 import { modelFile, modelId, storedExternals, verifyModelFiles } from './stored';
@@ -91,7 +91,7 @@ export function importModel(
   mkdirSync(models, { recursive: true });
   removeStale(models, effects);
   const describe = (dir: string, externalData: Model['externalData']): Model => {
-    const { counts, precision } = inspectModel(bytes, storedExternals(dir));
+    const { counts, precision } = countParameters(onnx, storedExternals(dir));
     return {
       id: modelId(fileSha256, externalData),
       name: labels.name ?? nameOf(given),

@@ -1,25 +1,9 @@
 import type { ElemType } from '../../shared/model';
 import { elemBits } from '../../shared/model';
 import type { Tensor } from './graph';
+import { bfloat16Value, float16Value } from './half';
 import { WireMessage } from './protobuf';
 import { typedField } from './tensor';
-
-/** Value of an IEEE half from its bits. */
-export function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-function bfloatValue(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
 
 function readRaw(elemType: ElemType, bytes: Uint8Array, count: number): number[] | null {
   const v = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,9 +14,9 @@ function readRaw(elemType: ElemType, bytes: Uint8Array, count: number): number[]
     case 'float64':
       return each((i) => v.getFloat64(8 * i, true));
     case 'float16':
-      return each((i) => halfValue(v.getUint16(2 * i, true)));
+      return each((i) => float16Value(v.getUint16(2 * i, true)));
     case 'bfloat16':
-      return each((i) => bfloatValue(v.getUint16(2 * i, true)));
+      return each((i) => bfloat16Value(v.getUint16(2 * i, true)));
     case 'int64':
       return each((i) => Number(v.getBigInt64(8 * i, true)));
     case 'uint64':

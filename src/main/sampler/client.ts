@@ -34,6 +34,8 @@ const answerMs = 30_000;
 const closeMs = 2_000;
 /** The same for edges, beyond the last one's time. */
 const edgeGraceMs = 10_000;
+/** After a time is up: when this thread was kept, timers come before the answers that lie ready. */
+const lateAnswersMs = 100;
 
 interface Pending {
   resolve(value: FromSampler | EdgeResult[]): void;
@@ -85,7 +87,7 @@ export class SamplerClient {
       this.edgeRequests.set(id, {
         resolve: (edges) => resolve(edges as EdgeResult[]),
         reject,
-        stopClock: this.effects.after(waitMs, () => this.hang()),
+        stopClock: this.hangAfter(waitMs),
         want: atNs.length,
         edges: [],
       });
@@ -138,7 +140,7 @@ export class SamplerClient {
       this.questions.set(request, {
         resolve: (answer) => resolve(answer as FromSampler),
         reject,
-        stopClock: this.effects.after(waitMs, () => this.hang()),
+        stopClock: this.hangAfter(waitMs),
       });
       this.port.send(message(request));
     });
@@ -182,6 +184,14 @@ export class SamplerClient {
     this.edgeRequests.delete(id);
     request.stopClock();
     request.resolve(request.edges);
+  }
+
+  /** @returns stops the clock */
+  private hangAfter(waitMs: number): () => void {
+    let stop = this.effects.after(waitMs, () => {
+      stop = this.effects.after(lateAnswersMs, () => this.hang());
+    });
+    return () => stop();
   }
 
   /** A native call that never returns costs the sampler, not the lab. */

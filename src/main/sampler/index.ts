@@ -17,7 +17,6 @@ const channel: Channel<FromSampler, ToSampler> = {
 dieWithParent(process.platform, () => process.exit(0));
 new Sampler(channel, {
   ...steadyClock,
-  wallUnixMs: () => Date.now(),
   environment: defaultEnv,
   providers: () => providersFor(process.env[testMeterVariable] || null),
 });

@@ -38,11 +38,6 @@ export interface EdgeResult {
   readings: Reading[];
   /** By provider id. */
   health: Record<string, Health>;
-  /** Wall clock at the edge, Unix ms, and hrtime ns at the same moment: they drift apart when one of them jumps. */
-  wallUnixMs: number;
-  wallAtNs: bigint;
-  /** Longest silence of the sampler's own heartbeat since the edge before, s; long after a suspend. */
-  silenceS: number;
 }
 
 /** Some of the slow trace. Failed reads are listed, never filled in. */

@@ -3,7 +3,6 @@ import { failureOf } from '../../shared/errors';
 import type { MeterProvider, MeterReport, ProbeEnv } from '../../shared/meter';
 import type { EnvOptions } from '../meters/environment';
 import { probeAll } from '../meters/index';
-import { secondsBetween } from '../meters/reading';
 import { EdgeQueue } from './edges';
 import { OpenSensors } from './openSensors';
 import type { Channel, FromSampler, ToSampler } from './protocol';
@@ -12,7 +11,6 @@ import { TraceBuffer } from './trace';
 
 /** Everything the sampler does to the world. */
 export interface SamplerEffects extends SteadyClock {
-  wallUnixMs(): number;
   environment(options: EnvOptions): ProbeEnv;
   /** The meters to look for; throws LabError if what names them is wrong. */
   providers(): readonly MeterProvider[];
@@ -32,8 +30,6 @@ export class Sampler {
   private readonly trace = new TraceBuffer();
   private traceHz: number | null = null;
   private lastBatchNs: bigint;
-  private lastBeatNs: bigint;
-  private longestSilenceS = 0;
   private beats = 0;
   private stopEdge: () => void = () => {};
   private stopTrace: () => void = () => {};
@@ -44,7 +40,7 @@ export class Sampler {
     private readonly channel: Channel<FromSampler, ToSampler>,
     private readonly effects: SamplerEffects,
   ) {
-    this.lastBatchNs = this.lastBeatNs = effects.nowNs();
+    this.lastBatchNs = effects.nowNs();
     channel.onMessage((message) => this.take(message));
     this.heartbeat();
   }
@@ -124,17 +120,12 @@ export class Sampler {
     const next = this.edges.next();
     if (next === null) return;
     const readings = this.sensors.readAll();
-    this.beat();
     const edge = {
       index: next.index,
       atNs: next.atNs,
       readings,
       health: this.sensors.health(),
-      wallUnixMs: this.effects.wallUnixMs(),
-      wallAtNs: this.effects.nowNs(),
-      silenceS: this.longestSilenceS,
     };
-    this.longestSilenceS = 0;
     this.edges.done(next.id, { type: 'edge', id: next.id, index: next.index, edge });
     if (this.traceHz !== null) this.trace.add(readings);
     this.scheduleEdge();
@@ -161,14 +152,7 @@ export class Sampler {
   }
 
   private heartbeat(): void {
-    this.beat();
     if (++this.beats % keepAliveBeats === 0) this.sensors.keepAlive();
     this.effects.after(heartbeatMs, () => this.heartbeat());
-  }
-
-  private beat(): void {
-    const now = this.effects.nowNs();
-    this.longestSilenceS = Math.max(this.longestSilenceS, secondsBetween(this.lastBeatNs, now));
-    this.lastBeatNs = now;
   }
 }

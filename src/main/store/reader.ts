@@ -32,6 +32,7 @@ export interface RunFilter {
   experimentId?: string;
   modelId?: string;
   machineId?: string;
+  role?: RunRecord['role'];
   /** Any of these. */
   status?: readonly RunStatus[];
 }
@@ -68,8 +69,6 @@ export interface LabReader extends MarkReader, TallyReader {
   listExperiments(): Experiment[];
   getExperiment(id: string): Experiment;
   findExperiment(text: string): Experiment;
-  /** Experiments that have not ended, oldest first: to be resumed. */
-  unfinishedExperiments(): Experiment[];
   /** By experiment (oldest first), then place in the plan, then time queued. */
   listRuns(filter?: RunFilter): RunRecord[];
   getRun(id: string): RunRecord;
@@ -82,8 +81,6 @@ export interface LabReader extends MarkReader, TallyReader {
   /** Id of every model in order of import; reads no record. */
   modelIds(): string[];
   findRun(text: string): RunRecord;
-  /** Queued runs of an experiment in the order of the plan. */
-  pendingRuns(experimentId: string): RunRecord[];
   /** In order of index. */
   getWindows(runId: string): WindowRecord[];
   getSamples(runId: string, index: number): WindowSamples;
@@ -122,24 +119,21 @@ export function makeReader(db: Database, dir: string): LabReader {
   const models = records<Model>('model', 'models ORDER BY imported_unix_ms, id');
   const model = records<Model>('model', 'models WHERE id = ?');
   const modelNames = db.prepare<[], Named>(
-    `SELECT id, iif(binned_unix_ms IS NULL, name, NULL) AS name
-     FROM models LEFT JOIN marks USING (id) WHERE what IS NULL OR what = 'model' ORDER BY id`,
+    `SELECT models.id, iif(binned_unix_ms IS NULL, name, NULL) AS name
+     FROM models LEFT JOIN marks ON marks.what = 'model' AND marks.id = models.id ORDER BY models.id`,
   );
   const machines = records<Machine>('machine', 'machines ORDER BY rowid');
   const machine = records<Machine>('machine', 'machines WHERE id = ?');
   const experiments = records<Experiment>('experiment', 'experiments ORDER BY created_unix_ms, id');
   const experiment = records<Experiment>('experiment', 'experiments WHERE id = ?');
-  const unfinished = records<Experiment>(
-    'experiment',
-    `experiments WHERE status IN ('queued', 'running') ORDER BY created_unix_ms, id`,
-  );
   /** One statement per set of filters, so that each can use its index. */
   const runQueries = new Map<string, (...params: unknown[]) => RunRecord[]>();
-  const listRuns = ({ experimentId, modelId, machineId, status }: RunFilter = {}) => {
+  const listRuns = ({ experimentId, modelId, machineId, role, status }: RunFilter = {}) => {
     const filters = [
       ['experiment_id = ?', experimentId],
       ['model_id = ?', modelId],
       ['machine_id = ?', machineId],
+      ['role = ?', role],
       ['status IN (SELECT value FROM json_each(?))', status && JSON.stringify(status)],
     ].filter((pair): pair is [string, string] => pair[1] !== undefined);
     const where = ['true', ...filters.map(([sql]) => sql)].join(' AND ');
@@ -195,7 +189,6 @@ export function makeReader(db: Database, dir: string): LabReader {
       const named = experiments().map((each) => ({ id: each.id, name: each.plan.name, each }));
       return findNamed(text, named, 'experiment').each;
     },
-    unfinishedExperiments: () => unfinished(),
     listRuns,
     getRun,
     getRuns: (ids) => someRuns(JSON.stringify(ids)),
@@ -203,7 +196,6 @@ export function makeReader(db: Database, dir: string): LabReader {
     modelIds: () => modelIds.all(),
     openRuns: () => openRuns.all(),
     findRun: (text) => getRun(findNamed(text, runNames.all(), 'run').id),
-    pendingRuns: (experimentId) => listRuns({ experimentId, status: ['queued'] }),
     getWindows: (runId) => windows(runId).map((stored) => stored.window),
     getSamples: (runId, index) => {
       const stored = one(window(runId, index), 'window', `${index} of run ${runId}`);

@@ -2,7 +2,6 @@ import type { Database } from 'better-sqlite3';
 import type { Machine } from '../../shared/machine';
 import type { Model } from '../../shared/model';
 import type { RunRecord } from '../../shared/run';
-import type { LabReader } from './reader';
 import { decodeReadings, type ReadingCells, type ReadingsRecord, readingsRow } from './readings';
 import {
   type DeviceState,
@@ -36,11 +35,6 @@ export interface VerifyReport {
   /** Rows whose record, columns and links were recomputed. */
   checked: number;
   problems: Problem[];
-}
-
-/** What every stored row promises, held against the file. Reads everything; changes nothing. */
-export function verifyLab(reader: LabReader): VerifyReport {
-  return reader.verify();
 }
 
 type Cells = Record<string, unknown> & RecordCells;

@@ -1,6 +1,6 @@
 import { Notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useDeferredValue, useEffect } from 'react';
 import { followKeys } from '../commands/handlers';
 import { followRows } from '../lab/rows';
 import { messageOf, useReady } from '../lab/session';
@@ -27,7 +27,8 @@ import { ShortcutSheet } from './ShortcutSheet';
 export function Shell({ problem }: { problem: string | null }) {
   const { lab } = useReady();
   const queries = useQueryClient();
-  const view = useView((s) => s.view);
+  // Deferred: a page is made in slices, so that going to one never holds the keys.
+  const view = useDeferredValue(useView((s) => s.view));
   useEffect(() => {
     const stops = [
       followWindows(lab),

@@ -57,12 +57,13 @@ export async function exportData(
   };
   try {
     const models = [...new Set(runs.map((r) => r.condition.modelId))].map((id) => reader.getModel(id));
+    const overheads = runs.filter((run) => run.role === 'overhead');
     const rows: RunRow[] = runs.map((run) => ({
       run,
       model: reader.getModel(run.condition.modelId),
       machine: reader.getMachine(run.machineId),
       experiment: reader.getExperiment(run.experimentId),
-      callOverheadS: callOverheadS(reader, run, runs),
+      callOverheadS: callOverheadS(reader, run, overheads),
       sample: marks.get(run.id)?.sample ?? false,
       ...hashes(reader, run.id),
     }));

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import koffi from 'koffi';
 import { LabError } from '../../../shared/errors';
 import { elemTypes } from '../../../shared/model';
 import type { Provider } from '../../../shared/plan';
 import type { RunFacts } from '../../../shared/run';
+import { leftoverPrefix } from '../leftovers';
 import { availableProviders, type OrtApi, openOrtApi, type Pointer } from '../ort/api';
 import { readAssignment } from '../ort/assignment';
 import { enableProfiling, readProfile } from '../ort/profile';
@@ -33,16 +37,21 @@ export function findAssignment(
   options: SessionOptions,
   inputs: readonly BoundInput[],
 ): RunFacts['assignment'] {
-  let folder = '';
-  const session = createSession(api, options, (sessionOptions) => {
-    folder = enableProfiling(api, sessionOptions);
-  });
-  const bound = bindSession(api, session, inputs, options.provider);
+  const folder = mkdtempSync(join(tmpdir(), leftoverPrefix(process.pid)));
   try {
-    bound.settle(bound.invoke());
-    return readProfile(api, session, folder);
+    const session = createSession(api, options, (sessionOptions) =>
+      enableProfiling(api, sessionOptions, folder),
+    );
+    const bound = bindSession(api, session, inputs, options.provider);
+    try {
+      bound.settle(bound.invoke());
+      return readProfile(api, session);
+    } finally {
+      bound.close();
+    }
   } finally {
-    bound.close();
+    // Also where the provider could not start, which on most machines is how a look at them ends.
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

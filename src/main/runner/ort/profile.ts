@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunFacts } from '../../../shared/run';
 import type { OrtApi, Pointer } from './api';
@@ -10,9 +9,8 @@ interface ProfileEvent {
   args?: { op_name?: string; provider?: string; node_index?: string };
 }
 
-/** Turns profiling on for session options. @returns the folder of its own that the profile is written into */
-export function enableProfiling(api: OrtApi, options: Pointer): string {
-  const folder = mkdtempSync(join(tmpdir(), 'thirty-watts-profile-'));
+/** Turns profiling on for session options; the profile is written into `folder`. */
+export function enableProfiling(api: OrtApi, options: Pointer, folder: string): void {
   const path = process.platform === 'win32' ? 'str16' : 'str';
   api.check(
     api.bind<(o: Pointer, prefix: string) => unknown>('EnableProfiling', `void *(void *, ${path})`)(
@@ -20,26 +18,21 @@ export function enableProfiling(api: OrtApi, options: Pointer): string {
       join(folder, 'p'),
     ),
   );
-  return folder;
 }
 
 /** Ends the profile of a session that has run, and tells which provider each executed node ran on. */
-export function readProfile(api: OrtApi, session: Pointer, folder: string): RunFacts['assignment'] {
-  try {
-    const allocator = api.made((out) =>
-      api.bind<(out: [unknown]) => unknown>('GetAllocatorWithDefaultOptions', 'void *(_Out_ void **)')(out),
-    );
-    const file: [unknown] = [null];
-    api.check(
-      api.bind<(s: Pointer, a: Pointer, out: [unknown]) => unknown>(
-        'SessionEndProfiling',
-        'void *(void *, void *, _Out_ str *)',
-      )(session, allocator, file),
-    );
-    return assignmentOf(JSON.parse(readFileSync(file[0] as string, 'utf8')) as ProfileEvent[]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function readProfile(api: OrtApi, session: Pointer): RunFacts['assignment'] {
+  const allocator = api.made((out) =>
+    api.bind<(out: [unknown]) => unknown>('GetAllocatorWithDefaultOptions', 'void *(_Out_ void **)')(out),
+  );
+  const file: [unknown] = [null];
+  api.check(
+    api.bind<(s: Pointer, a: Pointer, out: [unknown]) => unknown>(
+      'SessionEndProfiling',
+      'void *(void *, void *, _Out_ str *)',
+    )(session, allocator, file),
+  );
+  return assignmentOf(JSON.parse(readFileSync(file[0] as string, 'utf8')) as ProfileEvent[]);
 }
 
 /** Nodes per provider from the events of a profile: one `*_kernel_time` event per execution of a node. Pure. */

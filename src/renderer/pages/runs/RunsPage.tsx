@@ -107,7 +107,7 @@ export function RunsPage() {
             <TextInput
               data-filter
               aria-label="Filter runs"
-              placeholder="Filter: words, -without   ( / )"
+              placeholder={'Filter: words, "a phrase", -without   ( / )'}
               w={250}
               value={view.text}
               onChange={(event) => setView({ text: event.currentTarget.value })}

@@ -54,9 +54,9 @@ export function filterRuns(
   rows: readonly RunRow[],
   view: Pick<RunView, 'text' | 'facets' | 'overhead'>,
 ): RunRow[] {
-  const words = view.text
-    .toLowerCase()
-    .split(/\s+/)
+  // A phrase in quotes is one word: "batch 4" is not every row with a 4 somewhere in its id.
+  const words = (view.text.toLowerCase().match(/-?"[^"]*"?|\S+/g) ?? [])
+    .map((w) => w.replaceAll('"', ''))
     .filter((w) => w !== '' && w !== '-');
   const wanted = words.filter((w) => !w.startsWith('-'));
   const unwanted = words.filter((w) => w.startsWith('-')).map((w) => w.slice(1));

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { startTransition, useEffect, useMemo, useRef, useState } from 'react';
 import type { CurveLayout } from '../../../shared/figures/layout';
 import type { CurveSpec } from '../../../shared/figures/spec';
 import type { RunRow } from '../../../shared/runRow';
@@ -26,8 +26,9 @@ export function useCurve(runs: readonly RunRow[], spec: CurveSpec): Curve {
     const mine = turn.current;
     drawer.draw(runs, spec).then(
       (drawn) => {
-        if (mine === turn.current)
-          setState({ drawn: { ...drawn, layout: revived(drawn.layout) }, failure: null });
+        if (mine !== turn.current) return;
+        const layout = revived(drawn.layout);
+        startTransition(() => setState({ drawn: { ...drawn, layout }, failure: null }));
       },
       (failure) => {
         if (mine === turn.current) setState((old) => ({ ...old, failure }));

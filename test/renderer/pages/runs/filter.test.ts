@@ -29,6 +29,17 @@ describe('filtering runs', () => {
     expect(filterRuns(rows, { ...plainView, text: 'no such thing' })).toEqual([]);
   });
 
+  it('takes a phrase in quotes as one word, closed or not', () => {
+    const batch = rowOf(
+      fakeRun({ experiment: 'one', ordinal: 40, model: models[0], condition: { batch: 4 } }),
+    );
+    const all = [...rows, batch];
+    expect(filterRuns(all, { ...plainView, text: '"batch 4"' })).toEqual([batch]);
+    expect(filterRuns(all, { ...plainView, text: '"batch 4' })).toEqual([batch]);
+    expect(filterRuns(all, { ...plainView, text: '-"batch 4"' })).toEqual(rows);
+    expect(filterRuns(all, { ...plainView, text: 'batch 4' }).length).toBeGreaterThan(1);
+  });
+
   it('hides runs of the identity model until they are asked for', () => {
     const overhead = rowOf(
       fakeRun({
