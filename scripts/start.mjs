@@ -4,6 +4,7 @@
 //   node scripts/start.mjs start …    the app; without Electron or a display its page in the browser (npm start)
 //   node scripts/start.mjs cli …      the command line (npm run quickstart, npm run thirty-watts -- …)
 //   node scripts/start.mjs check      type check, lint, tests (npm test)
+//   node scripts/start.mjs e2e        the walk through the desktop app and the browser page (npm run e2e)
 //   node scripts/start.mjs bench      figures on this machine (npm run bench)
 //   node scripts/start.mjs build      only set up
 //   node scripts/start.mjs tool PATH  a program of node_modules on the pinned Node
@@ -110,6 +111,7 @@ if (command === 'start') process.exit(start());
 if (command === 'cli') process.exit(run(node, [at('out/main/cli.cjs'), ...args], userFolder));
 if (command === 'bench') process.exit(run(node, ['--expose-gc', at('out/main/bench.cjs'), ...args]));
 if (command === 'check') process.exit(check());
+if (command === 'e2e') process.exit(run(node, [at('node_modules/vitest/vitest.mjs'), 'run', 'test/e2e', ...args]));
 fail(`Unknown command ${command}.`);
 
 /** The app in its window; where that cannot be, one line says why and the same page opens in the browser. */

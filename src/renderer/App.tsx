@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
-import { ReadyContext, startSession, useSession } from './lab/session';
+import { followKey, ReadyContext, startSession, useSession } from './lab/session';
 import { NoLab } from './shell/NoLab';
 import { Shell } from './shell/Shell';
 import { useSettings } from './state/settings';
@@ -17,6 +17,7 @@ export function App() {
   useEffect(() => {
     if (started) return;
     started = true;
+    followKey();
     void startSession();
   }, []);
   useEffect(() => {

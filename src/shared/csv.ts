@@ -19,7 +19,7 @@ export function csvHeader(columns: readonly Column<never>[]): string {
   return record(columns.map((c) => c.name));
 }
 
-export function cellText(cell: Cell): string {
+function cellText(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell === 0 ? 0 : cell) : '';
   if (typeof cell !== 'string') return String(cell);

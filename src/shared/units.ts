@@ -62,6 +62,11 @@ export function formatSi(value: number, unit: string, digits = 3): string {
   return `${significant(scaled(value, scale), digits)} ${prefix}${unit}`.trimEnd();
 }
 
+/** '1.05 M', and whole counts below a thousand as they are: '1', '999'. */
+export function formatQuantity(count: number): string {
+  return Number.isInteger(count) && Math.abs(count) < 1000 ? formatCount(count) : formatSi(count, '');
+}
+
 /** '138 µs [136, 141]': the ends in the unit of the value. */
 export function formatInterval(value: number, low: number, high: number, unit: string): string {
   const { scale, prefix } = prefixOf(value, 3);

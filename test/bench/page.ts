@@ -1,15 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startWebHost } from '../../src/main/hosts/web/server';
 import { type LabService, openLabService } from '../../src/main/lab/service';
 import { planSchema } from '../../src/shared/plan';
+import { chromiumArgs, chromiumPath } from '../support/chromium';
 import type { Figure } from './index';
 
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 const pairs = 6;
 
 /** Does the page disturb what it shows? Median latency of the same model with the Lab page open over that with none, ABBA. */
@@ -26,14 +24,7 @@ export async function benchPage(): Promise<Figure[]> {
   });
   const browser = await chromium.launch({
     executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: chromiumArgs,
   });
   try {
     const { model } = await service.handlers.buildModel({ family: 'mlp', parameters: 3e5, seed: 1 });

@@ -25,7 +25,10 @@ async function run(
   service.subscribe((event) => {
     events.push(event);
     if (event.type === 'window')
-      page?.(event, (mode) => void service.handlers.confirmQuiet({ runId: event.runId, mode, index: event.index }));
+      page?.(
+        event,
+        (mode) => void service.handlers.confirmQuiet({ runId: event.runId, mode, index: event.index }),
+      );
   });
   const plan = planSchema.parse({
     ...quick,

@@ -25,7 +25,9 @@ describe('the queue', () => {
     const { experimentId: c } = await lab.startExperiment({ plan: plan('mlp:1e3') });
     expect(await statuses(lab)).toEqual(['running', 'queued', 'queued']);
     expect((await lab.labInfo({})).measuring).toBe(a);
-    await expect(lab.verify({})).rejects.toMatchObject({ failure: { remedy: expect.stringMatching(/ended/) } });
+    await expect(lab.verify({})).rejects.toMatchObject({
+      failure: { remedy: expect.stringMatching(/ended/) },
+    });
     held.open();
     await until(() => ended(events).length === 3);
     expect(ended(events)).toEqual([

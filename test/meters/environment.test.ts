@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultEnv, isVirtualized, libraryPaths } from '../../src/main/meters/environment';
 import { probeAll } from '../../src/main/meters/index';
 import { descendsFrom } from '../../src/main/meters/processTree';
 import type { MeterProvider } from '../../src/shared/meter';
+import { temporaryFolder } from '../support/lab';
 import { RecordedMachine } from './raplTree';
 import { testEnv } from './support';
 
@@ -71,7 +71,7 @@ describe('probing', () => {
 
 describe('process tree', () => {
   it('tells a descendant from a stranger, and unknown from both', () => {
-    const root = mkdtempSync(join(tmpdir(), 'tw-proc-'));
+    const root = temporaryFolder();
     const add = (pid: number, parent: number) => {
       mkdirSync(join(root, 'proc', String(pid)), { recursive: true });
       writeFileSync(join(root, 'proc', String(pid), 'stat'), `${pid} (a (strange) name) S ${parent} 1 1 0`);

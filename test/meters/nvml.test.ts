@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { nvml } from '../../src/main/meters/nvml';
@@ -9,8 +8,11 @@ import { decodeValue, structVersion, throttleNames } from '../../src/main/meters
 import { noteOf } from '../../src/main/meters/reading';
 import { windowEnergy } from '../../src/main/meters/windowEnergy';
 import type { OpenMeter, Reading } from '../../src/shared/meter';
-import { compileStub, hasCompiler, type Stub, stubAt } from './stub/nvmlStub';
+import { temporaryFolder } from '../support/lab';
+import { compileStub, hasCompiler, removeStubs, type Stub, stubAt } from './stub/nvmlStub';
 import { readOne, sensorsOf, testEnv, VirtualClock } from './support';
+
+afterAll(removeStubs);
 
 const compiler = hasCompiler();
 if (!compiler) console.warn('SKIPPED: the NVML tests over real FFI need gcc on Linux.');
@@ -53,7 +55,7 @@ describe('NVML without a library', () => {
   });
 
   it('is broken where the file is there but is no library', async () => {
-    const file = join(tmpdir(), `not-a-library-${process.pid}.so`);
+    const file = join(temporaryFolder(), 'not-a-library.so');
     writeFileSync(file, 'this is no shared library');
     const result = await nvml.probe(testEnv({ libraryPaths: () => [file] }));
     expect(result).toMatchObject({ status: 'broken', reason: expect.stringContaining('does not load') });

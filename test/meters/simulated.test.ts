@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { replayProvider } from '../../src/main/meters/replay';
 import { simulatedProvider } from '../../src/main/meters/simulated';
 import { energyJ, SimulatedSensor } from '../../src/main/meters/simulatedSensor';
 import { windowEnergy } from '../../src/main/meters/windowEnergy';
+import { temporaryFolder } from '../support/lab';
 import { readOne, sensorsOf, testEnv, VirtualClock } from './support';
 
 const steady = { curve: [[0, 40]] as [number, number][], noiseW: 0.5 };
@@ -133,7 +133,7 @@ describe('made-up meters stay out of the product', () => {
   });
 
   it('come only from a file that is named, and then alone', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'tw-meter-')), 'meter.json');
+    const file = join(temporaryFolder(), 'meter.json');
     writeFileSync(file, JSON.stringify({ meter: 'simulated', sensors: [{ curve: [[0, 40]] }] }));
     const reports = await probeAll(testEnv(), providersFor(file));
     expect(reports.map((r) => r.provider)).toEqual(['simulated']);

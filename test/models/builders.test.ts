@@ -15,8 +15,8 @@ import {
   recipeOf,
   writeBuilt,
 } from '../../src/main/models/builders';
-import { inspectModel } from '../../src/main/models/inspect';
 import { countMacs } from '../../src/main/models/macs';
+import { countParameters } from '../../src/main/models/parameters';
 import { createRandom } from '../../src/main/models/random';
 import { readModel } from '../../src/main/models/reader';
 import { encodeModel, modelBytes } from '../../src/main/models/writer';
@@ -67,7 +67,7 @@ describe('builders', () => {
     for (const family of builtFamilies) {
       for (const target of [1000, 30_000, 300_000]) {
         const built = buildModel(small(family, target));
-        const { counts, precision } = inspectModel(modelBytes(built.graph), nothingOutside);
+        const { counts, precision } = countParameters(readModel(modelBytes(built.graph)), nothingOutside);
         expect(counts.parameters).toBe(built.actualParameters);
         // Weights are never 0; a decoder has ten zeros among its shape constants.
         expect(built.actualParameters - counts.parametersNonzero!).toBeLessThan(12);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inspectModel } from '../../src/main/models/inspect';
+import { countParameters } from '../../src/main/models/parameters';
+import type { OpenExternal } from '../../src/main/models/payload';
+import { readModel } from '../../src/main/models/reader';
 import { LabError } from '../../src/shared/errors';
 import {
   attribute,
@@ -23,6 +25,12 @@ import {
   u16,
   weights,
 } from './support';
+
+/** A file read and counted, as the importer does. */
+function inspectModel(bytes: Uint8Array, openExternal: OpenExternal) {
+  const onnx = readModel(bytes);
+  return { ...countParameters(onnx, openExternal), externals: onnx.externals };
+}
 
 const noExternal = () => {
   throw new Error('no external data here');

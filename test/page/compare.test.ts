@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/shared/errors';
+import { seriousFaults } from '../support/axe';
 import { fakeLab } from '../support/fakeLab';
 import { fakeLadder } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages } from '../support/pageHost';
@@ -103,8 +103,6 @@ describe.skipIf(noBrowser)('the Compare page', () => {
     });
     await page.getByRole('region', { name: 'Ratios' }).locator('svg[role=img]').waitFor();
     await page.screenshot({ path: `${screenshotFolder}/compare-${colorScheme}.png` });
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 });

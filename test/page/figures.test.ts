@@ -267,17 +267,15 @@ describe.skipIf(noBrowser)('the Figures page', { timeout: 60_000 }, () => {
   it('refuses more series than can be told apart, and offers the first six', async () => {
     const models = fakeLadder('x').models;
     const runs = Array.from({ length: 9 }, (_, s) =>
-      models
-        .slice(0, 3)
-        .map((model, i) =>
-          fakeRun({
-            experiment: 'x',
-            ordinal: s * 3 + i,
-            model,
-            condition: { batch: s + 1 },
-            grossJ: 1e-3 * (s + 1),
-          }),
-        ),
+      models.slice(0, 3).map((model, i) =>
+        fakeRun({
+          experiment: 'x',
+          ordinal: s * 3 + i,
+          model,
+          condition: { batch: s + 1 },
+          grossJ: 1e-3 * (s + 1),
+        }),
+      ),
     ).flat();
     const { page } = await open({ lab: fakeLab({ models, runs }), hash: '#/figures' });
     await page

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { LabEvent } from '../../src/shared/contract';
 import type { TraceSensor } from '../../src/shared/live';
 import { type Plan, planSchema } from '../../src/shared/plan';
 import { formatCount } from '../../src/shared/units';
+import { seriousFaults } from '../support/axe';
 import { type FakeLab, fakeExperiment, fakeLab } from '../support/fakeLab';
 import { fakeModel } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages, watchLongTasks } from '../support/pageHost';
@@ -90,13 +90,6 @@ const simulated: TraceSensor = {
   origin: 'simulated',
 };
 
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-  return violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-}
-
 describe.skipIf(noBrowser)('the Lab page', () => {
   const open = usesPages();
 
@@ -106,7 +99,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     expect(await page.getByRole('heading', { name: 'Plan' }).count()).toBe(0);
     expect(await page.getByRole('heading', { name: 'Live trace' }).count()).toBe(0);
     await page.screenshot({ path: `${screenshotFolder}/lab-empty-light.png` });
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     let asked: Plan | null = null;
     lab.override.startExperiment = async ({ plan }) => {
       asked = plan;
@@ -517,7 +510,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     told.samples(7, [packageSensor, simulated], 0, 300);
     await expect.poll(() => page.locator('.tw-trace canvas').count()).toBe(2);
     await page.screenshot({ path: `${screenshotFolder}/${name}-measuring.png` });
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     // Nothing is wider than the window.
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),

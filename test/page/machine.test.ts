@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/shared/errors';
 import type { LiveReading } from '../../src/shared/live';
+import { seriousFaults } from '../support/axe';
 import { fakeLab } from '../support/fakeLab';
 import { packageSensor } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages } from '../support/pageHost';
@@ -142,9 +142,7 @@ describe.skipIf(noBrowser)('the Machine page', () => {
     const { page } = await open({ lab: simulatedLab(), hash: '#/machine', context: { colorScheme } });
     await page.getByText('Simulated meter').waitFor();
     await page.locator('summary').first().click();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.screenshot({ path: join(screenshotFolder, `machine-${colorScheme}.png`) });
   });
 });

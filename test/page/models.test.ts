@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { labEffects } from '../../src/main/lab/context';
 import { openLabService } from '../../src/main/lab/service';
+import { seriousFaults } from '../support/axe';
 import { fakeLab } from '../support/fakeLab';
 import { fakeLadder, fakeModel } from '../support/fakeRecords';
 import { temporaryFolder } from '../support/lab';
@@ -41,11 +41,6 @@ const table = (page: Page) => page.locator('.tw-table[aria-label^="Models"]');
 const rows = async (page: Page) => Number(await table(page).getAttribute('aria-rowcount')) - 1;
 const results = (page: Page) => page.getByRole('region', { name: 'The last import' });
 const detail = (page: Page) => page.getByRole('complementary');
-const serious = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
-
 /** A busy machine may take seconds for what is shown at once on a quiet one. */
 const poll = <T>(value: () => T) => expect.poll(value, { timeout: 15_000 });
 
@@ -218,13 +213,13 @@ describe.skipIf(noBrowser)('the Models page', () => {
     async (colorScheme) => {
       const empty = await open({ lab: fakeLab(), hash: '#/models', context: { colorScheme } });
       await empty.page.getByText('Drop ONNX files').waitFor();
-      expect(await serious(empty.page)).toEqual([]);
+      expect(await seriousFaults(empty.page)).toEqual([]);
       await empty.page.screenshot({ path: join(screenshotFolder, `models-empty-${colorScheme}.png`) });
       const lab = fakeLab(fakeLadder('axe', { seeds: 1 }));
       const filled = await open({ lab, hash: '#/models', context: { colorScheme } });
       await table(filled.page).getByText(lab.models[0].name, { exact: true }).click();
       await detail(filled.page).getByText('MACs at batch 1').waitFor();
-      expect(await serious(filled.page)).toEqual([]);
+      expect(await seriousFaults(filled.page)).toEqual([]);
       await filled.page.screenshot({ path: join(screenshotFolder, `models-${colorScheme}.png`) });
     },
   );

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { reasonCodes, reasons, remedyOf } from '../../src/shared/reasons';
 import type { RunRecord, WindowRecord } from '../../src/shared/run';
+import { seriousFaults } from '../support/axe';
 import { type FakeLab, fakeLab } from '../support/fakeLab';
 import { fakeMachine, fakeModel, fakeRun } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages } from '../support/pageHost';
@@ -61,9 +61,7 @@ describe.skipIf(noBrowser)('the Run page', () => {
       await page.screenshot({ path: `${screenshotFolder}/run-${colorScheme}.png` });
       await page.locator('.tw-page').evaluate((el) => el.scrollTo(0, 900));
       await page.screenshot({ path: `${screenshotFolder}/run-lower-${colorScheme}.png` });
-      const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-      const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-      expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
     },
   );
 

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { seriousFaults } from '../support/axe';
 import { fakeLab } from '../support/fakeLab';
 import { fakeLadder, fakeModel, fakeRun } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages, watchLongTasks } from '../support/pageHost';
@@ -231,8 +231,6 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     const { page } = await open({ lab, hash: '#/runs', context: { colorScheme } });
     await expect.poll(() => rowCount(page)).toBe(18);
     await page.screenshot({ path: `${screenshotFolder}/runs-${colorScheme}.png` });
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
   });
 });

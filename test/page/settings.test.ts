@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { seriousFaults } from '../support/axe';
 import { fakeLab } from '../support/fakeLab';
 import { fakeLadder } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages } from '../support/pageHost';
@@ -69,9 +69,7 @@ describe.skipIf(noBrowser)('the Settings page', () => {
   it.each(['light', 'dark'] as const)('is free of serious faults (%s)', async (colorScheme) => {
     const { page } = await open({ hash: '#/settings', context: { colorScheme } });
     await page.getByText('Nothing leaves this machine').waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-    expect(serious.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
+    expect(await seriousFaults(page)).toEqual([]);
     await page.screenshot({ path: join(screenshotFolder, `settings-${colorScheme}.png`), fullPage: true });
   });
 });

@@ -30,7 +30,8 @@ function inputsOf(path: string, batch = 1): BoundInput[] {
   }));
 }
 
-const profileFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith(leftoverPrefix(process.pid)));
+const profileFolders = () =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith(leftoverPrefix(process.pid)));
 
 async function outputsOf(
   engine: Engine,
@@ -125,7 +126,12 @@ describe('the C API engine', () => {
       join(temporaryFolder(), 'model.onnx'),
     );
     const missing = process.platform === 'darwin' ? 'dml' : 'coreml';
-    const options = { modelPath: path, provider: missing, threads: 1, graphOptimization: 'disabled' } as const;
+    const options = {
+      modelPath: path,
+      provider: missing,
+      threads: 1,
+      graphOptimization: 'disabled',
+    } as const;
     expect(() => findAssignment(openOrtApi(), options, inputsOf(path))).toThrow(LabError);
     expect(profileFolders()).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testMeterVariable } from '../../src/main/meters/index';
 import { childPort, SamplerClient } from '../../src/main/sampler/client';
-import { compileStub, hasCompiler } from '../meters/stub/nvmlStub';
+import { compileStub, hasCompiler, removeStubs } from '../meters/stub/nvmlStub';
 import { bundledChild } from '../support/bundle';
 
 const sampler = bundledChild(join(import.meta.dirname, '../../src/main/sampler/index.ts'), ['koffi']);
@@ -12,6 +12,7 @@ const folder = dirname(sampler);
 const meterFile = join(folder, 'meter.json');
 const oneMeter = { meter: 'simulated', sensors: [{ curve: [[0, 40]], tauS: 0.01 }] };
 beforeAll(() => writeFileSync(meterFile, JSON.stringify(oneMeter)));
+afterAll(removeStubs);
 
 const options = { userTdpW: null };
 

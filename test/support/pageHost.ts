@@ -4,11 +4,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { startWebHost, type WebHost } from '../../src/main/hosts/web/server';
 import type { Served } from '../../src/shared/rpc';
+import { chromiumArgs, chromiumPath } from './chromium';
 import { type FakeLab, fakeLab } from './fakeLab';
 
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
 /** The built page, for hosts of a test's own; another folder for a look at work in progress. */
 export const pageFolder = process.env.TW_PAGE_FOLDER ?? resolve(__dirname, '../../out/renderer');
 
@@ -48,14 +46,7 @@ export function usesPages(): (options?: {
     if (noBrowser) return;
     browser = await chromium.launch({
       executablePath: chromiumPath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: chromiumArgs,
     });
   });
   afterAll(async () => {

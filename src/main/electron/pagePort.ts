@@ -9,7 +9,7 @@ import type { Service } from './service';
 import { shellMessages } from './shellMessages';
 
 /** Dropped paths, as the preload sends them. */
-export const droppedPaths = z.array(z.string().max(32_767).refine(isAbsolute)).min(1).max(10_000);
+const droppedPaths = z.array(z.string().max(32_767).refine(isAbsolute)).min(1).max(10_000);
 
 /** The page's port and what goes over it beside the lab: one relay a page, the last one that asked. */
 export function setupPagePort(

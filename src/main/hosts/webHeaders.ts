@@ -2,7 +2,7 @@
  * The page's content security policy: own files only, nothing remote, no eval. `'unsafe-inline'` is for styles alone,
  * because Mantine injects <style> elements. Sent as a header by every door: a meta tag cannot carry frame-ancestors.
  */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -16,7 +16,7 @@ export function contextMismatch(one: ComparedRun, reference: ComparedRun): strin
   return `Measured under different conditions: ${first} ${a[first]} here, ${b[first]} in the first run.${more}`;
 }
 
-/** Hardware, driver, system, runtime, power and preset. Source: docs/method.md, 2.4, rule 4. */
+/** Hardware, driver, system, runtime, power and preset. Source: docs/method.md, 2.4. */
 function contextOf({ run, machine }: ComparedRun, onGpu: boolean): Record<string, string> {
   return {
     processor: processor(machine),

@@ -212,9 +212,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
       // A page that was told of a change meanwhile has the new row already: what is older must not come after it.
       marks = reader.marks('run');
       const open = new Map(reader.openRuns().map(({ id, status }) => [id, status]));
-      const moved = [...fresh.values()].filter(
-        (row) => !rows.has(row.id) && row.status !== open.get(row.id),
-      );
+      const moved = [...fresh.values()].filter((row) => !rows.has(row.id) && row.status !== open.get(row.id));
       for (const run of reader.getRuns(moved.map(({ id }) => id))) fresh.set(run.id, rowOf(run));
     }
     return {

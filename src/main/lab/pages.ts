@@ -64,7 +64,8 @@ export function createPages(nowNs: () => bigint = process.hrtime.bigint): Pages 
       if (current?.runId !== runId) return;
       const last = current.windows.at(-1);
       if (mode === 'normal') current.normal = true;
-      else if (index !== null && index !== current.windows.length - 1) return; // late, of an earlier window
+      else if (index !== null && index !== current.windows.length - 1)
+        return; // late, of an earlier window
       else if (last && nowNs() - last.announcedNs <= ANSWER_NS) last.quiet += 1;
     },
     watch(runId) {

@@ -5,6 +5,7 @@ import type { PlanPreview } from '../../shared/contract';
 import { type Failure, failureOf } from '../../shared/errors';
 import type { Model } from '../../shared/model';
 import type { Plan } from '../../shared/plan';
+import { formatCount } from '../../shared/units';
 import { ownSettings, resolveInputs } from '../models/inputs';
 import type { LabReader } from '../store/reader';
 import { modelFolder } from './job';
@@ -85,7 +86,7 @@ function settingWarnings(plan: Plan, logicalCores: number): string[] {
   const combinations = plan.batches.length * plan.threads.length;
   if (combinations > 12) {
     warnings.push(
-      `${plan.batches.length} batch sizes × ${plan.threads.length} thread counts make ${combinations} runs of each model, provider and engine.`,
+      `${plan.batches.length} batch sizes × ${plan.threads.length} thread counts make ${formatCount(combinations)} runs of each model, provider and engine.`,
     );
   }
   if (plan.meters === 'none') warnings.push('The plan uses no meters: energy will not be measured.');
@@ -128,16 +129,23 @@ function modelWarnings(plan: Plan, models: ReadonlyMap<string, Model>, folder: s
 
 function sizeWarnings(runs: number, seconds: number): string[] {
   const warnings: string[] = [];
-  if (runs > large.runs) warnings.push(`${runs} runs are many: consider fewer batch sizes or thread counts.`);
+  if (runs > large.runs)
+    warnings.push(`${formatCount(runs)} runs are many: consider fewer batch sizes or thread counts.`);
   if (seconds > large.seconds) {
     warnings.push(
-      `This takes about ${Math.ceil(seconds / 3600)} hours at least. It can be cancelled and resumed at any time.`,
+      `This takes about ${longTime(seconds)} at least. It can be cancelled and resumed at any time.`,
     );
   }
   return warnings;
 }
 
-const list = (values: readonly number[]) => values.join(', ');
+/** `3, 4, 6`; of many the first ones and the last. */
+const list = (values: readonly number[]) =>
+  values.length > 4 ? `${values.slice(0, 3).join(', ')} … ${values.at(-1)}` : values.join(', ');
+
+/** `30 hours`, `8 days`. */
+const longTime = (seconds: number) =>
+  seconds >= 2 * 86_400 ? `${Math.ceil(seconds / 86_400)} days` : `${Math.ceil(seconds / 3600)} hours`;
 
 function names(all: readonly string[]): string {
   const more = all.length - mostNamed;

@@ -12,10 +12,10 @@ export interface PowerPoint {
 }
 
 /** Longest pause (s) between two samples of a gauge that still counts as watched. */
-export const longestGapS = (info: GaugeRules): number => Math.max(1, 3 * info.update.seconds);
+const longestGapS = (info: GaugeRules): number => Math.max(1, 3 * info.update.seconds);
 
 /** Fewest sensor updates that make an energy; batteries update so rarely that three must do. */
-export const fewestSamples = (info: GaugeRules): number => (info.domain === 'battery.dc' ? 3 : 10);
+const fewestSamples = (info: GaugeRules): number => (info.domain === 'battery.dc' ? 3 : 10);
 
 /**
  * Energy (J) of a power gauge from `fromNs` to `toNs` (hrtime): trapezoid over the sensor's own updates,

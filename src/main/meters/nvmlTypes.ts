@@ -47,7 +47,7 @@ export const fields = {
 export const scopes = { gpu: 0, module: 1 } as const;
 
 /** Bits of the clocks event (throttle) reasons. */
-export const throttleBits: readonly (readonly [bit: bigint, name: string])[] = [
+const throttleBits: readonly (readonly [bit: bigint, name: string])[] = [
   [1n, 'idle'],
   [2n, 'application_clocks'],
   [4n, 'sw_power_cap'],

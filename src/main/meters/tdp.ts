@@ -12,7 +12,7 @@ export interface RatedPower {
 /** Limits outside which a rated power is a typing error or a firmware's placeholder, W. */
 export const tdpRangeW = { least: 1, most: 5000 } as const;
 
-export const isTdp = (watts: number | null): watts is number =>
+const isTdp = (watts: number | null): watts is number =>
   watts !== null && watts >= tdpRangeW.least && watts <= tdpRangeW.most;
 
 /** The user's word first, then the limit in the processor's own registers, then the table. Never a default. */

@@ -14,7 +14,7 @@ import { malformed, unsafe, WireMessage, wireLimits } from './protobuf';
 import { elemTypeOf, readSparse, readTensor } from './tensor';
 
 /** protobuf's own limit: no reader takes a file of 2 GiB or more. */
-export const modelBytesLimit = 2 ** 31;
+const modelBytesLimit = 2 ** 31;
 
 /** Refuses sizes that cannot be one ONNX file, before anything is read. `bytes` as the file system says. */
 export function assertModelSize(bytes: number): void {

@@ -1,5 +1,5 @@
 /** Sample columns of one window, allocated once per run. 2^17 samples of 16 bytes: 2 MB, whatever the model's speed. */
-export const CAPACITY = 2 ** 17;
+const CAPACITY = 2 ** 17;
 
 export interface Columns {
   /** hrtime ns just before and just after each stored inference. */

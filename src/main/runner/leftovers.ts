@@ -9,5 +9,7 @@ export const leftoverPrefix = (pid: number) => `thirty-watts-profile-${pid}-`;
 export async function removeLeftovers(pid: number, parent = tmpdir()): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   const own = names.filter((name) => name.startsWith(leftoverPrefix(pid)));
-  await Promise.all(own.map((name) => rm(join(parent, name), { recursive: true, force: true }).catch(() => {})));
+  await Promise.all(
+    own.map((name) => rm(join(parent, name), { recursive: true, force: true }).catch(() => {})),
+  );
 }

@@ -4,7 +4,7 @@ import { type Codec, decodeColumn, decodeIntegers, encodeColumn } from './column
 import { type Row, recordOf } from './records';
 
 /** `edge`: read on purpose at a window's or an idle stretch's edge. `trace`: the slow series between. */
-export const readingRoles = ['edge', 'trace'] as const;
+const readingRoles = ['edge', 'trace'] as const;
 export type ReadingRole = (typeof readingRoles)[number];
 
 /** Reads of one sensor in time order, as columns. A failed read has times but no raw value. */
@@ -91,7 +91,7 @@ export function readingsOf(columns: ReadingColumns): Reading[] {
 }
 
 /** SHA-256 over the 8-byte values of t0, t1, raw and source time, one column after the other. */
-export function columnsSha256(c: Pick<ReadingColumns, 't0Ns' | 't1Ns' | 'raw' | 'sourceNs'>): string {
+function columnsSha256(c: Pick<ReadingColumns, 't0Ns' | 't1Ns' | 'raw' | 'sourceNs'>): string {
   return sha256(c.t0Ns, c.t1Ns, c.raw, c.sourceNs);
 }
 

@@ -12,7 +12,7 @@ export interface SampleCells {
 }
 
 /** SHA-256 over the 64-bit floats of all starts, then all durations (ns), little-endian. */
-export function samplesSha256(samples: Pick<WindowSamples, 'startsNs' | 'durationsNs'>): string {
+function samplesSha256(samples: Pick<WindowSamples, 'startsNs' | 'durationsNs'>): string {
   return sha256(samples.startsNs, samples.durationsNs);
 }
 

@@ -9,11 +9,14 @@ import { type Ready, refreshInfo } from './session';
 
 /** A dialog, then the import of what was chosen. */
 export async function pickAndImport(ready: Ready, what: 'files' | 'folder'): Promise<void> {
+  // What was refused before would be read as the answer to this.
+  const forget = () => useImports.setState({ last: null });
   try {
     const paths = await ready.door.pickModels(what, (uploading) => useImports.setState({ uploading }));
     useImports.setState({ uploading: null });
     if (paths !== null) await importPaths(ready, paths);
   } catch (thrown) {
+    forget();
     refuse(thrown);
   } finally {
     useImports.setState({ uploading: null });
@@ -24,7 +27,7 @@ export async function pickAndImport(ready: Ready, what: 'files' | 'folder'): Pro
 export async function importDropped(ready: Ready, files: readonly DroppedFile[]): Promise<void> {
   if (files.length === 0) return;
   try {
-    useImports.setState({ uploading: 0 });
+    useImports.setState({ uploading: 0, last: null });
     const paths = await ready.door.acceptDrop(files, (uploading) => useImports.setState({ uploading }));
     useImports.setState({ uploading: null });
     if (paths !== null) await importPaths(ready, paths);

@@ -20,6 +20,20 @@ const set = (session: Session) => useSession.setState({ session });
 const pauseMs = [250, 500, 1000, 2000, 4000];
 let generation = 0;
 
+/**
+ * An address with a key, put into this tab while it is open, changes only the fragment, which loads nothing: without
+ * this, what the stale tab asks for would do nothing. @returns stops it
+ */
+export function followKey(
+  target: Pick<Window, 'addEventListener' | 'removeEventListener' | 'location'> = window,
+): () => void {
+  const follow = () => {
+    if (new URLSearchParams(target.location.hash.slice(1)).has('key')) target.location.reload();
+  };
+  target.addEventListener('hashchange', follow);
+  return () => target.removeEventListener('hashchange', follow);
+}
+
 /** Connects, and connects again whenever the connection is lost. The desktop's shell mends its own. */
 export async function startSession(): Promise<void> {
   for (let failures = 0; ; ) {
@@ -36,6 +50,7 @@ export async function startSession(): Promise<void> {
       const stale = thrown instanceof NoConnection && thrown.kind === 'stale';
       const ready = useSession.getState().session.phase === 'ready';
       if (stale || !ready) set({ phase: 'refused', message: messageOf(thrown), mayRetry: !stale });
+      else problem(`${messageOf(thrown)} Connecting again …`);
       if (stale) return;
       await new Promise((resolve) => setTimeout(resolve, pauseMs[Math.min(failures, pauseMs.length - 1)]));
       failures += 1;

@@ -146,7 +146,7 @@ export function LiveTrace({ whyNoPower }: { whyNoPower: string }) {
               handle={power}
               lines={lines}
               unit="W"
-              axisLabel="Power (W)"
+              axisLabel="Power"
               named={false}
               description="Power over the time of the run; last, least and largest values are in the table below."
               log={false}
@@ -160,7 +160,7 @@ export function LiveTrace({ whyNoPower }: { whyNoPower: string }) {
             handle={latency}
             lines={latencyLine}
             unit="s"
-            axisLabel="Latency (s)"
+            axisLabel="Latency"
             named
             description="Latency over the time of the run; last, least and largest values are in the table below."
             log={log}

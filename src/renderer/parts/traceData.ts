@@ -34,9 +34,13 @@ export function openGaps(values: Float64Array): (number | null)[] {
   return out;
 }
 
+/** `NVIDIA H100, gpu.board`; a device that is named after its domain is named once. Pure. */
+export const sensorName = (device: string, domain: string): string =>
+  device.toLowerCase().endsWith(domain.toLowerCase()) ? device : `${device}, ${domain}`;
+
 /** `NVIDIA H100, gpu.board, measured`. Pure. */
 export const sensorLabel = ({ device, domain, provenance }: TraceSensor): string =>
-  `${device}, ${domain}, ${provenance}`;
+  `${sensorName(device, domain)}, ${provenance}`;
 
 const head = [
   'quantity',

@@ -1,11 +1,15 @@
 import { Alert, Button, Group } from '@mantine/core';
 import { useReady } from '../lab/session';
 import { useLive } from '../state/live';
+import { useView } from '../state/view';
 
 /** What must not be missed: a lost service, a lab that can only be read, the lab's last warning. */
 export function Banners({ problem }: { problem: string | null }) {
   const { door, info } = useReady();
-  const warning = useLive((s) => s.warning);
+  const measuring = useLive((s) => s.progress !== null);
+  const onLab = useView((s) => s.view.page === 'lab');
+  // While it measures, the Lab page says it in its own place.
+  const warning = useLive((s) => (measuring && onLab ? null : s.warning));
   return (
     <>
       {problem !== null && (

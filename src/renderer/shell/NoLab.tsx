@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Stack, Text } from '@mantine/core';
+import { Button, Center, Code, Loader, Stack, Text } from '@mantine/core';
 import type { Session } from '../lab/session';
 
 /** The page without a lab: connecting, or why it cannot. */
@@ -17,7 +17,9 @@ export function NoLab({ session }: { session: Exclude<Session, { phase: 'ready' 
               The lab cannot be reached
             </Text>
             <Text role="alert" ta="center">
-              {session.message}
+              {session.message
+                .split('`')
+                .map((part, i) => (i % 2 === 0 ? part : <Code key={part}>{part}</Code>))}
             </Text>
             {session.mayRetry && (
               <Button variant="default" onClick={() => window.location.reload()}>

@@ -61,7 +61,7 @@ export function Shell({ problem }: { problem: string | null }) {
       <LabCommands />
       <Palette />
       <ShortcutSheet />
-      <Notifications position="bottom-right" limit={3} autoClose={6000} />
+      <Notifications position="bottom-right" limit={5} autoClose={6000} />
     </DropTarget>
   );
 }

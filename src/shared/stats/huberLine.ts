@@ -26,7 +26,7 @@ export interface HuberLine extends Line {
 }
 
 /** Weighted least squares of v on u; null where u does not vary. */
-export function weightedLine(
+function weightedLine(
   u: ArrayLike<number>,
   v: ArrayLike<number>,
   weight: ArrayLike<number>,

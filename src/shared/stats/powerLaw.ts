@@ -46,7 +46,7 @@ export type LawResult = { kind: 'law'; law: PowerLaw } | { kind: 'none'; reason:
 /** Below these no line is drawn, below those it is called indicative. Source: docs/method.md, 5. */
 const least = { models: 6, decades: 1 } as const;
 const evidence = { models: 8, decades: 1.5 } as const;
-export const exponentDraws = 4000;
+const exponentDraws = 4000;
 /** So many models need no bootstrap: the interval is the one that theory gives for many. */
 const bootstrapModels = 300;
 

@@ -17,7 +17,7 @@ export interface RatioInterval {
 }
 
 /** Differences below 1 % are noise on any machine. Source: docs/method.md, 2.4. */
-export const noiseFloor = Math.log(1.01);
+const noiseFloor = Math.log(1.01);
 
 const normal975 = 1.959963984540054;
 

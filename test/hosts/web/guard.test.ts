@@ -514,6 +514,13 @@ describe('the guard before a real server', () => {
     }
   });
 
+  it('a ticket ends by the clock alone: with one that stands still the old ticket is let in', async () => {
+    const row = bad.find((r) => r.name === 'WebSocket, ticket too old')!;
+    const t = await target();
+    expect((await judgeRow(row, { ...t, advance: () => {} })).leak).toBe(true);
+    expect((await judgeRow(row, t)).leak).toBe(false);
+  });
+
   it('a key for one use opens one session, within a minute', async () => {
     const t = await target();
     const keyOf = (address: string) => address.split('#key=')[1];

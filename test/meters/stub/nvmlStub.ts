@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
@@ -45,12 +45,20 @@ export function hasCompiler(): boolean {
   }
 }
 
+const folders: string[] = [];
+/** For `afterAll` of whoever compiles. */
+export function removeStubs(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Compiles the stub into a folder of its own; throws with the compiler's words if a layout is wrong. */
 export function compileStub(
   flags: readonly string[] = [],
   changed: Readonly<Record<string, number>> = {},
 ): string {
-  const library = join(mkdtempSync(join(tmpdir(), 'tw-nvml-')), 'libnvidia-ml.so.1');
+  const folder = mkdtempSync(join(tmpdir(), 'tw-nvml-'));
+  folders.push(folder);
+  const library = join(folder, 'libnvidia-ml.so.1');
   const defines = Object.entries({ ...layouts, ...changed }).map(([name, value]) => `-D${name}=${value}`);
   const source = join(import.meta.dirname, 'nvml_stub.c');
   execFileSync(

@@ -27,7 +27,7 @@ export interface WebLimits {
   checkMs: number;
 }
 
-export const webLimits: WebLimits = {
+const webLimits: WebLimits = {
   headerBytes: 16_384,
   headersTimeoutMs: 10_000,
   bodyBytes: 4096,

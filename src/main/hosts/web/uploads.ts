@@ -99,7 +99,7 @@ export function createUploads({
 }
 
 /** `/upload/dir/model.onnx` -> `dir/model.onnx`: a plain path below the batch, under the same rule as external data. */
-export function uploadName(target: string): string {
+function uploadName(target: string): string {
   let name: string;
   try {
     name = decodeURIComponent(target.slice('/upload/'.length));

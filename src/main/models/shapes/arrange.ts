@@ -121,7 +121,7 @@ function concat(c: Call): Value[] {
 }
 
 /** Sizes of the parts of a Split along its axis. */
-export function splitSizes(c: Call, size: number): readonly number[] {
+function splitSizes(c: Call, size: number): readonly number[] {
   const given = c.opset >= 2 || !c.has(1) ? c.intsFrom('split', 1, 13) : stuck();
   if (given !== null) return given.reduce((a, b) => a + b, 0) === size ? given : stuck();
   const parts = c.int('num_outputs', c.outputs);

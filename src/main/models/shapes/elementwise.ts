@@ -17,7 +17,7 @@ import {
 type Compute = (xs: readonly number[], type: ElemType | null, call: Call) => number | null;
 
 /** Elements of a broadcast result, null where an input's elements or a result are not known. */
-export function computeAll(
+function computeAll(
   inputs: readonly Value[],
   shape: readonly number[],
   type: ElemType | null,

@@ -2,7 +2,7 @@ import { type Call, type Rule, type RuleTable, stuck } from './call';
 import { broadcast, known, type Value } from './value';
 
 /** Shape of a matrix product by numpy's rules (ONNX operator MatMul), null where the sizes do not meet. */
-export function matmulShape(a: readonly number[], b: readonly number[]): number[] | null {
+function matmulShape(a: readonly number[], b: readonly number[]): number[] | null {
   if (a.length === 0 || b.length === 0) return null;
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;

@@ -56,7 +56,7 @@ export function RatioTable({
               </th>
             </tr>
           </thead>
-          {comparison.quantities.map(({ quantity, rows, method }) => {
+          {comparison.quantities.map(({ quantity, rows }) => {
             const { name, unit } = quantities[quantity];
             const scale = scaleOf(
               rows.map((r) => r.value),
@@ -66,7 +66,7 @@ export function RatioTable({
               <tbody key={quantity}>
                 <tr className="tw-compare-group">
                   <th scope="rowgroup" colSpan={5} className="tw-left">
-                    {headerOf(name, scale)} <span className="tw-muted tw-compare-method">{method}</span>
+                    {headerOf(name, scale)}
                   </th>
                 </tr>
                 {rows.map(({ runId, value, ratio, word, why }) => (
@@ -85,6 +85,53 @@ export function RatioTable({
           })}
         </table>
       </section>
+      <Methods comparison={comparison} />
     </section>
   );
+}
+
+/** How each ratio and its interval are made; what all of them share stands once. */
+function Methods({ comparison }: { comparison: Comparison }) {
+  const { own, shared } = methodTexts(comparison.quantities);
+  return (
+    <details className="tw-fold tw-compare-methods">
+      <summary>How the ratios and their intervals are made</summary>
+      <dl className="tw-why">
+        {own.map(({ quantity, method }) => (
+          <div key={quantity}>
+            <dt>{quantities[quantity].name}</dt>
+            <dd>{method}</dd>
+          </div>
+        ))}
+        {shared !== '' && (
+          <div>
+            <dt>All with an interval</dt>
+            <dd>{shared}</dd>
+          </div>
+        )}
+      </dl>
+    </details>
+  );
+}
+
+/** Sentences that more than one quantity ends with are taken out and stand once. Pure. */
+export function methodTexts(all: readonly Pick<Comparison['quantities'][number], 'quantity' | 'method'>[]): {
+  own: { quantity: ComparedQuantity; method: string }[];
+  shared: string;
+} {
+  const sentences = (text: string) => text.split(/(?<=\.) /);
+  const times = new Map<string, number>();
+  for (const { method } of all)
+    for (const sentence of new Set(sentences(method))) times.set(sentence, (times.get(sentence) ?? 0) + 1);
+  const isShared = (sentence: string) => (times.get(sentence) ?? 0) > 1;
+  const shared = [...times.keys()].filter(isShared).join(' ');
+  return {
+    shared,
+    own: all.map(({ quantity, method }) => ({
+      quantity,
+      method: sentences(method)
+        .filter((sentence) => !isShared(sentence))
+        .join(' '),
+    })),
+  };
 }

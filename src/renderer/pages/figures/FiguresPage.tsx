@@ -1,6 +1,6 @@
 import { Button, Group, Menu, useComputedColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { defaultYQuantity, seriesKeyOf } from '../../../shared/figures/rows';
 import type { CurveSpec } from '../../../shared/figures/spec';
 import { tokens } from '../../../shared/figures/tokens';
@@ -22,7 +22,7 @@ import { putSetting, useSettings } from '../../state/settings';
 import { keepSlots, slotsFor } from '../../state/slots';
 import { go } from '../../state/view';
 import { Controls, experimentsOf } from './Controls';
-import { type FigureChoice, readChoice, runsOfFigure, saneZoom, specOfChoice } from './figureState';
+import { type FigureChoice, ofSeries, readChoice, runsOfFigure, saneZoom, specOfChoice } from './figureState';
 import { PointTable } from './PointTable';
 
 /** The efficiency curve with its axes, overlays and the table of its points. */
@@ -46,7 +46,8 @@ export function FiguresPage() {
   const runs = useMemo(() => runsOfFigure(rows, choice), [rows, choice]);
   const y = choice.y === 'auto' ? defaultYQuantity(runs) : choice.y;
   const keys = useMemo(() => [...new Set(runs.map(seriesKeyOf))], [runs]);
-  const { slots, fresh } = useMemo(() => slotsFor(keys, known), [keys, known]);
+  const { slots, fresh } = useMemo(() => slotsFor(keys, ofSeries(known)), [keys, known]);
+  useEffect(() => keepSlots(fresh), [fresh]);
   const spec = useMemo(() => {
     const shown = keys.filter((key) => !choice.hiddenSeries.includes(key));
     return specOfChoice(choice, {
@@ -60,7 +61,7 @@ export function FiguresPage() {
   const { drawn, failure, drawer } = useCurve(runs, spec);
   const lines = useCallback((index: number) => drawer.lines(index), [drawer]);
 
-  const files = filesOf({ drawer, spec, door: ready.door, before: () => keepSlots(fresh) });
+  const files = filesOf({ drawer, spec, door: ready.door });
   const canSave = drawn !== null && failure === null;
   useCommand('figure.logX', () => change({ xScale: choice.xScale === 'log' ? 'linear' : 'log' }));
   useCommand('figure.logY', () => change({ yScale: choice.yScale === 'log' ? 'linear' : 'log' }));
@@ -168,21 +169,10 @@ export function FiguresPage() {
 }
 
 /** What can be saved of the figure, exactly as it is shown but in the light theme, as paper wants it. */
-function filesOf({
-  drawer,
-  spec: shown,
-  door,
-  before,
-}: {
-  drawer: Drawer;
-  spec: CurveSpec;
-  door: PageDoor;
-  before(): void;
-}) {
+function filesOf({ drawer, spec: shown, door }: { drawer: Drawer; spec: CurveSpec; door: PageDoor }) {
   const spec = { ...shown, theme: 'light' as const };
   const name = 'curve-efficiency';
   const told = (saved: Promise<{ path: string } | null>) => {
-    before();
     saved.then((done) => {
       if (done) notifications.show({ message: `Saved ${done.path}` });
     }, refuse);

@@ -99,3 +99,8 @@ export function saneZoom(zoom: Zoom, choice: Pick<FigureChoice, 'xScale' | 'ySca
   };
   return { x: sane(zoom.x, choice.xScale), y: sane(zoom.y, choice.yScale) };
 }
+
+/** Slots of series alone: runs that are compared have slots of their own, and neither takes the other's. Pure. */
+export function ofSeries(slots: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(slots).filter(([key]) => key.includes('|')));
+}

@@ -69,6 +69,7 @@ export function Composer() {
           onChange={(threads) => change({ threads })}
         />
         <TextInput
+          className="tw-plan-name"
           label="Name"
           description="of the experiment"
           inputWrapperOrder={['label', 'input', 'description']}

@@ -3,7 +3,7 @@ import { useEffect, useReducer } from 'react';
 import { formatCount, formatDuration, significant } from '../../../shared/units';
 import { give, isMac } from '../../commands/handlers';
 import { infoOf, printKeys } from '../../commands/table';
-import { useReady } from '../../lab/session';
+import { useReady, useSession } from '../../lab/session';
 import { Icon } from '../../parts/icons';
 import { PageLink } from '../../parts/PageLink';
 import { type Progress as LiveProgress, useLive } from '../../state/live';
@@ -14,26 +14,38 @@ import { showRunsOf } from '../runs/filter';
 import { resume } from './actions';
 import { useExperiments, useMachine, useMeasuring } from './data';
 import { readinessOf } from './readiness';
-import { endedText, leftText, shareDone, spokenText, stageWords, stoppedText, totalOf } from './words';
+import {
+  endedText,
+  leftText,
+  runsText,
+  shareDone,
+  spokenText,
+  stageWords,
+  stoppedText,
+  totalOf,
+} from './words';
 
 /** What is measured now, always in this place: or whether the machine is ready, and how the last experiment ended. */
 export function LiveBlock({ empty }: { empty: boolean }) {
   const progress = useLive((s) => s.progress);
   const measuring = useMeasuring();
+  const lost = useSession(({ session }) => session.phase === 'ready' && session.problem !== null);
   return (
     <section
       className="tw-card tw-live"
       aria-label="Measurement"
       data-measuring={measuring !== null || undefined}
     >
-      {progress !== null ? (
+      {lost ? (
+        <Lost measured={measuring !== null || progress !== null} />
+      ) : progress !== null ? (
         <Measuring progress={progress} />
       ) : measuring !== null ? (
         <Joining />
       ) : (
         <Idle empty={empty} />
       )}
-      <Spoken progress={progress} />
+      <Spoken progress={lost ? null : progress} />
     </section>
   );
 }
@@ -59,6 +71,20 @@ function CancelButton() {
     >
       Cancel …
     </Button>
+  );
+}
+
+/** Without the lab nothing here would be true: no clock runs on, and nothing can be cancelled. */
+function Lost({ measured }: { measured: boolean }) {
+  return (
+    <div className="tw-live-top" data-offer="lost">
+      <strong>Not connected to the lab</strong>
+      <span className="tw-muted">
+        {measured
+          ? 'Whether it still measures shows when the connection is back. Finished runs are kept.'
+          : 'Measuring is possible when the connection is back.'}
+      </span>
+    </div>
   );
 }
 
@@ -143,7 +169,7 @@ function Ticking({ progress }: { progress: LiveProgress }) {
         </div>
         <div>
           <dt>Finished</dt>
-          <dd>{formatCount(progress.finished)} runs</dd>
+          <dd>{runsText(progress.finished)}</dd>
         </div>
         <div>
           <dt>Rate</dt>
@@ -177,10 +203,20 @@ function Idle({ empty }: { empty: boolean }) {
         <div className="tw-live-top" data-offer="ended">
           <span>{endedText(last, totalOf(last))}</span>
           <span className="tw-grow" />
+          {last.status === 'cancelled' && ready.info.readOnly === null && (
+            <Button leftSection={<Icon name="play" size={14} />} onClick={() => void resume(ready, last.id)}>
+              Resume
+            </Button>
+          )}
           <Button variant="default" onClick={() => showRunsOf(last.id)}>
             Show the runs
           </Button>
-          <Button onClick={() => go({ page: 'figures' })}>Show the figure</Button>
+          <Button
+            variant={last.status === 'cancelled' ? 'default' : 'filled'}
+            onClick={() => go({ page: 'figures' })}
+          >
+            Show the figure
+          </Button>
         </div>
       )}
       <Readiness quiet={empty} />

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import type { Model } from '../../../shared/model';
-import { formatSi } from '../../../shared/units';
+import { formatQuantity } from '../../../shared/units';
 import { Icon } from '../../parts/icons';
 import { PageLink } from '../../parts/PageLink';
 import { isRecipe, matching, modelLabel } from './draft';
@@ -160,7 +160,7 @@ function ModelList({
               <span className="tw-muted">{model.family}</span>
               <span className="tw-muted">{model.precision}</span>
               <span className="tw-num tw-model-size">
-                {model.counts.parameters === null ? '–' : formatSi(model.counts.parameters, '')}
+                {model.counts.parameters === null ? '–' : formatQuantity(model.counts.parameters)}
                 <span className="tw-sr"> parameters</span>
               </span>
             </div>

@@ -4,6 +4,7 @@ import type { Experiment } from '../../../shared/contract';
 import { formatCount } from '../../../shared/units';
 import { give } from '../../commands/handlers';
 import { useReady } from '../../lab/session';
+import { Moment } from '../../parts/dates';
 import { FailureNote } from '../../parts/FailureNote';
 import { Icon } from '../../parts/icons';
 import { useLive } from '../../state/live';
@@ -69,7 +70,8 @@ function Entry({ experiment, names }: { experiment: Experiment; names: ReadonlyM
       <div className="tw-muted tw-num">
         {formatCount(finished ?? runs.completed)} of {formatCount(total)} runs
         {runs.failed > 0 && <span className="tw-bad">, {formatCount(runs.failed)} failed</span>}
-        {runs.cancelled > 0 && `, ${formatCount(runs.cancelled)} cancelled`} · {when(createdUnixMs)}
+        {runs.cancelled > 0 && `, ${formatCount(runs.cancelled)} cancelled`} ·{' '}
+        <Moment unixMs={createdUnixMs} />
       </div>
       <div className="tw-muted tw-entry-plan" title={planText(plan, names)} data-experiment={id}>
         {planText(plan, names)}
@@ -77,9 +79,6 @@ function Entry({ experiment, names }: { experiment: Experiment; names: ReadonlyM
     </li>
   );
 }
-
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const when = (unixMs: number) => dates.format(unixMs);
 
 function Actions({ experiment }: { experiment: Experiment }) {
   const ready = useReady();

@@ -1,5 +1,6 @@
 import type { Outputs } from '../../../shared/contract';
 import type { MeterReport, SensorInfo } from '../../../shared/meter';
+import { sensorName } from '../../parts/traceData';
 
 /** Sensors that were found, of all meters. Pure. */
 export function metersFound(meters: readonly MeterReport[]): SensorInfo[] {
@@ -25,7 +26,7 @@ export function readinessOf({ machine, providers, meters }: Outputs['describeMac
   ];
   const sensors = metersFound(meters);
   const real = sensors.filter((s) => s.origin === 'hardware');
-  const label = (s: SensorInfo) => `${s.device.name} ${s.domain}`;
+  const label = (s: SensorInfo) => sensorName(s.device.name, s.domain);
   const names = (all: readonly SensorInfo[]) => {
     const texts = [...new Set(all.map(label))];
     return texts.length > 2

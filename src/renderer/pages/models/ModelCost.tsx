@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Model } from '../../../shared/model';
-import { formatCount, formatSi } from '../../../shared/units';
+import { formatCount, formatQuantity } from '../../../shared/units';
 import { pickAndImport } from '../../lab/actions';
 import { useReady } from '../../lab/session';
 import { FailureNote } from '../../parts/FailureNote';
@@ -61,7 +61,7 @@ export function ModelCost({ id, model }: { id: string; model: Model | null }) {
               ) : (
                 <>
                   <strong className="tw-num" title={`${formatCount(data.macs.macs)} multiply-accumulates`}>
-                    {formatSi(data.macs.macs, '')}
+                    {formatQuantity(data.macs.macs)}
                   </strong>{' '}
                   MACs at batch {asked.batch}
                 </>

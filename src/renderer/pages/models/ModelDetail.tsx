@@ -40,7 +40,12 @@ export function ModelDetail({
       {model && (
         <Group gap="xs">
           {inBin ? (
-            <Button onClick={() => void bin(ready, 'model', [model.id], false)}>Restore</Button>
+            <Button
+              disabled={ready.info.readOnly !== null}
+              onClick={() => void bin(ready, 'model', [model.id], false)}
+            >
+              Restore
+            </Button>
           ) : (
             <>
               <Button
@@ -55,6 +60,7 @@ export function ModelDetail({
               <Button
                 variant="default"
                 leftSection={<Icon name="bin" size={13} />}
+                disabled={ready.info.readOnly !== null}
                 onClick={() => void bin(ready, 'model', [model.id])}
               >
                 Move to the bin

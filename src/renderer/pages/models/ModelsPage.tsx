@@ -32,6 +32,7 @@ export function ModelsPage({ model }: { model: string | null }) {
   const ladderOpen = useBuilding((s) => s.open);
   const runRows = useRows((s) => s.rows);
   const tally = useMemo(() => tallyRuns(runRows), [runRows]);
+  const readOnly = ready.info.readOnly !== null;
   const inBin = shown === 'bin';
   const listed = inBin ? binned : models;
   const rows = useMemo(
@@ -76,14 +77,15 @@ export function ModelsPage({ model }: { model: string | null }) {
           onChange={(event) => setFilter(event.currentTarget.value)}
           w={230}
         />
-        <Button variant="default" onClick={openLadder}>
+        <Button variant="default" disabled={readOnly} onClick={openLadder}>
           Build a ladder …
         </Button>
-        <Button variant="default" onClick={() => void pickAndImport(ready, 'folder')}>
+        <Button variant="default" disabled={readOnly} onClick={() => void pickAndImport(ready, 'folder')}>
           Import a folder …
         </Button>
         <Button
           leftSection={<Icon name="plus" size={14} />}
+          disabled={readOnly}
           onClick={() => void pickAndImport(ready, 'files')}
         >
           Import
@@ -104,6 +106,7 @@ export function ModelsPage({ model }: { model: string | null }) {
           <strong>{chosen.length} selected</strong>
           {inBin ? (
             <Button
+              disabled={readOnly}
               onClick={() => void bin(ready, 'model', chosen, false).then(() => selectModels(new Set()))}
             >
               Restore
@@ -120,6 +123,7 @@ export function ModelsPage({ model }: { model: string | null }) {
               </Button>
               <Button
                 variant="default"
+                disabled={readOnly}
                 onClick={() => void bin(ready, 'model', chosen).then(() => selectModels(new Set()))}
               >
                 Move to the bin

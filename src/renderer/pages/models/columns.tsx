@@ -1,4 +1,4 @@
-import { formatPercent, formatSi } from '../../../shared/units';
+import { formatPercent, formatQuantity, formatSi } from '../../../shared/units';
 import { SampleBadge } from '../../parts/badges';
 import { formatUtc, Moment } from '../../parts/dates';
 import type { TableColumn } from '../../parts/table/columns';
@@ -7,7 +7,7 @@ import type { ModelRow } from './modelRows';
 
 const dash = <span className="tw-muted">–</span>;
 /** Sizes of a ladder span many decades, so each count has its own prefix. */
-const count = (value: number | null | undefined) => (value == null ? dash : formatSi(value, ''));
+const count = (value: number | null | undefined) => (value == null ? dash : formatQuantity(value));
 
 /** Columns of the model list. */
 export const modelColumns: readonly TableColumn<ModelRow>[] = [

@@ -3,6 +3,7 @@ import { reasons, weightiest } from '../../../shared/reasons';
 import { type EnergyPart, type Estimate, headlineEnergy, type RunRecord } from '../../../shared/run';
 import { formatEstimate, formatInterval, formatSi, significant } from '../../../shared/units';
 import { OriginBadge, VerdictText } from '../../parts/badges';
+import { sensorName } from '../../parts/traceData';
 
 /** The numbers that a run is measured for, each with its interval, or a dash and why. */
 export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS: number | null }) {
@@ -32,8 +33,8 @@ export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS
           note={
             energy?.sensor ? (
               <>
-                {energy.sensor.device.name}, {energy.sensor.provider}, {energy.sensor.domain}:{' '}
-                {energy.provenance} <OriginBadge origin={energy.sensor.origin} />
+                {sensorName(energy.sensor.device.name, energy.sensor.domain)}, {energy.provenance}{' '}
+                <OriginBadge origin={energy.sensor.origin} />
               </>
             ) : (
               'No meter.'
@@ -42,7 +43,7 @@ export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS
         />
         {run.role === 'measure' && (
           <Figure
-            title="Call overhead, beside"
+            title="Call overhead"
             value={callOverheadS === null ? null : formatSi(callOverheadS, 's')}
             note={
               callOverheadS === null
@@ -119,8 +120,8 @@ function Energy({
       per="per inference"
       note={
         <>
-          {repeat && <div>repeats, 95 %: {bracket(value, repeat, 'J')}</div>}
-          {absolute && <div>all that is known, 95 %: {bracket(value, absolute, 'J')}</div>}
+          {repeat && <div>95 % interval of repeats {bracket(value, repeat, 'J')}</div>}
+          {absolute && <div>with the meter’s own error {bracket(value, absolute, 'J')}</div>}
         </>
       }
     />

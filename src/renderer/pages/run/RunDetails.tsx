@@ -6,7 +6,7 @@ import { CopyButton } from '../../parts/CopyButton';
 import { Moment } from '../../parts/dates';
 import { Facts } from '../../parts/Facts';
 import { go, hashOfView } from '../../state/view';
-import { budgetOf } from './words';
+import { budgetOf, fillText } from './words';
 
 const dash = <span className="tw-muted">–</span>;
 const time = (ns: number | null | undefined) => (ns == null ? dash : formatSi(ns / 1e9, 's'));
@@ -41,7 +41,10 @@ export function FactsCard({ detail: { run } }: { detail: RunDetail }) {
             ['Memory, peak', bytes(facts.peakRssBytes)],
             ['Memory before the model', bytes(facts.baseRssBytes)],
             ['Stopped', stopText(facts)],
-            ['Inputs', <Ports key="in" ports={facts.inputs.map((p) => ({ ...p, more: p.fill }))} />],
+            [
+              'Inputs',
+              <Ports key="in" ports={facts.inputs.map((p) => ({ ...p, more: fillText(p.fill) }))} />,
+            ],
             [
               'Outputs',
               <Ports

@@ -115,6 +115,22 @@ export function repeatPlan({ condition }: RunRecord, modelName: string): PlanInp
   };
 }
 
+/** How an input was filled, from the record's JSON: `random, −1 to 1`; what cannot be read stands as it is. Pure. */
+export function fillText(fill: string): string {
+  let read: { kind?: unknown; low?: unknown; high?: unknown; value?: unknown };
+  try {
+    read = JSON.parse(fill) ?? {};
+  } catch {
+    return fill;
+  }
+  const { kind, low, high, value } = read;
+  if (kind === 'uniform') return `random numbers from ${low} to ${high}`;
+  if (kind === 'int') return `random whole numbers from ${low} to below ${high}`;
+  if (kind === 'bool') return 'random true and false';
+  if (kind === 'constant') return `every element ${value}`;
+  return fill;
+}
+
 /** Rows of the uncertainty budget: name, J (one sigma), whether repeats shrink it; null where no part is known. Pure. */
 export function budgetOf(
   energy: EnergyResult,

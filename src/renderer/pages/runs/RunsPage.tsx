@@ -215,7 +215,14 @@ function Note({ shown, all, place }: { shown: number; all: number; place: 'lab' 
   const loading = useRows((s) => s.loading);
   if (loading !== null && place === 'lab')
     return <>{`loading: ${formatCount(loading.done)} of ${formatCount(loading.total)}`}</>;
-  return <>{shown === all ? formatCount(all) : `${formatCount(shown)} of ${formatCount(all)}`}</>;
+  const runs = all === 1 ? 'run' : 'runs';
+  return (
+    <>
+      {shown === all
+        ? `${formatCount(all)} ${runs}`
+        : `${formatCount(shown)} of ${formatCount(all)} ${runs} shown`}
+    </>
+  );
 }
 
 function LoadingBar() {

@@ -29,7 +29,7 @@ const verdict = (
 ): Column => ({
   id,
   title,
-  width: 116,
+  width: 126,
   hidden,
   groupable: true,
   value: (row) => verdictWords[of(row)].text,
@@ -51,7 +51,7 @@ const latency = (id: string, title: string, of: (row: RunRow) => Interval, hidde
   id,
   title,
   hidden,
-  width: 92,
+  width: 140,
   value: (row) => of(row).value,
   hint: (row) => intervalHint(of(row), 's') ?? (sentencesOf(row.latencyCodes) || null),
   number: { unit: 's', counts: latencyCounts },
@@ -81,13 +81,13 @@ const number = (
 /** Every column of the run table, in the order they stand. */
 export const runColumns: readonly Column[] = [
   text('status', 'Status', (row) => row.status, {
-    width: 92,
+    width: 86,
     groupable: true,
     cell: (row) => <span className={classOfStatus(row.status)}>{row.status}</span>,
     hint: (row) => row.failure,
   }),
   text('model', 'Model', (row) => row.modelName, {
-    width: 204,
+    width: 176,
     groupable: true,
     cell: (row) => (
       <>
@@ -106,28 +106,22 @@ export const runColumns: readonly Column[] = [
       </>
     ),
   }),
-  text('provider', 'Provider', (row) => row.provider, { width: 78, groupable: true }),
+  text('provider', 'Provider', (row) => row.provider, { width: 76, groupable: true }),
   number('batch', 'Batch', '', (row) => row.batch, {
     hidden: false,
-    width: 60,
+    width: 58,
     groupable: true,
     number: { unit: '', whole: true },
   }),
   number('threads', 'Threads', '', (row) => row.threads, {
     hidden: false,
-    width: 78,
+    width: 74,
     groupable: true,
     number: { unit: '', whole: true },
   }),
-  text('preset', 'Preset', (row) => row.preset, { width: 84, groupable: true }),
-  number('parameters', 'Parameters', '', (row) => row.parameters, {
-    hidden: false,
-    width: 126,
-    groupable: true,
-  }),
-  latency('p50', 'p50', (row) => row.p50S),
-  latency('p95', 'p95', (row) => row.p95S, true),
-  latency('p99', 'p99', (row) => row.p99S, true),
+  latency('p50', 'Latency, p50', (row) => row.p50S),
+  latency('p95', 'Latency, p95', (row) => row.p95S, true),
+  latency('p99', 'Latency, p99', (row) => row.p99S, true),
   verdict(
     'latencyVerdict',
     'Latency verdict',
@@ -136,7 +130,7 @@ export const runColumns: readonly Column[] = [
   ),
   number('gross', 'Energy, gross', 'J', (row) => row.grossJ.value, {
     hidden: false,
-    width: 150,
+    width: 142,
     hint: (row) => intervalHint(row.grossJ, 'J') ?? (sentencesOf(row.energyCodes) || null),
     number: { unit: 'J', estimate: estimated, counts: grossCounts },
   }),
@@ -160,9 +154,15 @@ export const runColumns: readonly Column[] = [
   ),
   number('power', 'Mean power', 'W', (row) => row.powerMeanW, {
     hidden: false,
-    width: 118,
+    width: 124,
     number: { unit: 'W', estimate: estimated, counts: grossCounts },
   }),
+  number('parameters', 'Parameters', '', (row) => row.parameters, {
+    hidden: false,
+    width: 126,
+    groupable: true,
+  }),
+  text('preset', 'Preset', (row) => row.preset, { width: 84, groupable: true }),
   number('throughput', 'Items a second', '1/s', (row) => row.throughputHz, {
     width: 140,
     number: { unit: '1/s', counts: latencyCounts },

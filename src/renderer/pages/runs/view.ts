@@ -24,7 +24,11 @@ export const runViewSchema = z.object({
     .prefault({}),
   /** Runs of the identity model, which only measure what a call costs. */
   overhead: z.boolean().default(false),
-  sort: z.array(z.object({ id: z.string(), desc: z.boolean() })).default([{ id: 'queued', desc: true }]),
+  /** By default what was measured last; ten thousand runs that wait stand below it. */
+  sort: z.array(z.object({ id: z.string(), desc: z.boolean() })).default([
+    { id: 'started', desc: true },
+    { id: 'queued', desc: true },
+  ]),
   columns: z.array(z.string()).nullable().default(null),
   widths: z.record(z.string(), z.number().min(20).max(2000)).default({}),
   group: z.string().nullable().default(null),

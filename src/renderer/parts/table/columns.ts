@@ -44,7 +44,8 @@ export function scaleOf(values: readonly CellValue[], unit: string, whole = fals
   const numbers = Float64Array.from(
     values.filter((v): v is number => typeof v === 'number' && v !== 0).map(Math.abs),
   );
-  if (whole || numbers.length === 0) return { scale: 1, unit };
+  // A rate has no prefix: nobody says k1/s.
+  if (whole || numbers.length === 0 || unit.startsWith('1/')) return { scale: 1, unit };
   numbers.sort();
   const { scale, prefix } = prefixOf(numbers[Math.floor((numbers.length - 1) / 2)], 3);
   return { scale, unit: `${prefix}${unit}` };
