@@ -111,7 +111,8 @@ if (command === 'start') process.exit(start());
 if (command === 'cli') process.exit(run(node, [at('out/main/cli.cjs'), ...args], userFolder));
 if (command === 'bench') process.exit(run(node, ['--expose-gc', at('out/main/bench.cjs'), ...args]));
 if (command === 'check') process.exit(check());
-if (command === 'e2e') process.exit(run(node, [at('node_modules/vitest/vitest.mjs'), 'run', 'test/e2e', ...args]));
+if (command === 'e2e')
+  process.exit(run(node, [at('node_modules/vitest/vitest.mjs'), 'run', 'test/e2e', ...args]));
 fail(`Unknown command ${command}.`);
 
 /** The app in its window; where that cannot be, one line says why and the same page opens in the browser. */

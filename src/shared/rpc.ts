@@ -8,6 +8,8 @@ export interface Channel {
   onMessage(listener: (message: unknown) => void): void;
   /** Called once when the other end is gone, with the reason in one sentence. Absent where that cannot happen. */
   onClose?(listener: (why: string) => void): void;
+  /** Ends it from this side. Absent where only the other side can. */
+  close?(): void;
 }
 
 type Request = { kind: 'request'; seq: number; name: CommandName; input: unknown };

@@ -25,24 +25,34 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map((e) => relative(root, join(e.parentPath, e.name)))
   .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
 
+const safe = {
+  preload: '/app/preload.cjs',
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+  devTools: false,
+};
+
 describe('the window', () => {
   it('has the safe options, all of them and nothing beside', () => {
-    expect(options.webPreferences).toEqual({
-      preload: '/app/preload.cjs',
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webSecurity: true,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      webviewTag: false,
-      navigateOnDragDrop: false,
-      spellcheck: false,
-      devTools: false,
-    });
+    expect(options.webPreferences).toEqual(safe);
   });
+
+  it.each([{ nodeIntegration: true }, { sandbox: false }, { enableBlinkFeatures: 'x' }])(
+    'would be told from one with %o',
+    (planted) => {
+      const planting = { ...options, webPreferences: { ...options.webPreferences, ...planted } };
+      expect(planting.webPreferences).not.toEqual(safe);
+    },
+  );
 
   it('waits until there is something to show, on the paper of the theme', () => {
     expect(options).toMatchObject({

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runnerEffects } from '../../src/main/lab/runnerProcess';
 import { verifyAll } from '../../src/main/lab/verify';
 import { openLab } from '../../src/main/store/open';
@@ -216,13 +216,8 @@ describe('a plan that cannot be', () => {
 });
 
 describe('a run of which few samples may be stored', () => {
-  afterEach(() => {
-    delete process.env.THIRTY_WATTS_TEST_SAMPLES;
-  });
-
   it('stores every so many-th inference up to the end of each window, and verify agrees', async () => {
-    process.env.THIRTY_WATTS_TEST_SAMPLES = '256';
-    const { lab, close, folder } = openTestLab();
+    const { lab, close, folder } = openTestLab({ samplesMax: 256 });
     const [{ run, windows }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
     expect((await lab.verify({})).problems).toEqual([]);
     await close();

@@ -69,6 +69,8 @@ describe('a preview', () => {
     const odd: [Partial<PlanInput>, RegExp][] = [
       [{ preset: 'glance' }, /first look.*never evidence/],
       [{ threads: [4, 8] }, /^8 threads are more than this machine’s 4 logical cores/],
+      [{ threads: [5, 6, 7, 8, 9, 10] }, /^5, 6, 7 … 10 threads are more than/],
+      [{ batches: Array.from({ length: 1200 }, (_, i) => i + 1) }, /^1,200 runs are many/],
       [{ meters: 'none' }, /energy will not be measured/],
       [{ windowS: 1 }, /1 s are too short/],
       [{ models: ['mlp:1e3', 'mlp:1e3'] }, /measured more than once: mlp:1e3/],

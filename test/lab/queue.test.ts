@@ -42,6 +42,23 @@ describe('the queue', () => {
     expect((await lab.verify({})).problems).toEqual([]);
   });
 
+  it.each([
+    ['imports nothing', async () => {}, 'headless'],
+    ['imports', (lab: Lab) => lab.importModels({ paths: [temporaryFolder()] }), 'normal'],
+    ['builds', (lab: Lab) => lab.buildModel({ family: 'mlp', parameters: 4e3 }), 'normal'],
+    ['exports', (lab: Lab) => lab.exportData({ folder: temporaryFolder(), samples: false }), 'normal'],
+  ] as const)('tells with a run whether the lab %s for somebody meanwhile', async (_what, work, uiMode) => {
+    const held = gate();
+    const { lab, events } = openTestLab(fakeEffects({ inWindow: () => held.opened }));
+    const { experimentId } = await lab.startExperiment({ plan: plan('mlp:1e3') });
+    await until(() => events.some((e) => e.type === 'window'));
+    await work(lab);
+    held.open();
+    await until(() => ended(events).length === 1);
+    const [{ run }] = (await lab.listRuns({ experimentId })).runs;
+    expect(run.uiMode).toBe(uiMode);
+  });
+
   it('keeps the order of starts that were asked for at the same time', async () => {
     const { lab, events } = openTestLab(fakeEffects());
     const ids = await Promise.all(

@@ -279,6 +279,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     expect(lab.calls.filter((c) => c.name === 'cancelExperiment').map((c) => c.input)).toEqual([
       { experimentId: 'told' },
     ]);
+    await live(page).getByRole('button', { name: 'Resume' }).waitFor();
     await live(page).getByRole('button', { name: 'Show the runs' }).click();
     await expect.poll(() => page.evaluate(() => window.location.hash)).toBe('#/runs');
   });
@@ -294,7 +295,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
       }),
     );
     const { page } = await open({ lab });
-    await live(page).getByText('The last experiment stopped at run 7 of 20.').waitFor();
+    await live(page).getByText('The last experiment stopped after 6 of 20 runs.').waitFor();
     await live(page).getByRole('button', { name: 'Resume' }).click();
     await expect
       .poll(() => lab.calls.filter((c) => c.name === 'resumeExperiment').map((c) => c.input))
@@ -308,6 +309,12 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     told.stage(0, 'load', 1, 200);
     told.warn('The first model could not be loaded.');
     await live(page).getByText('Last warning: The first model could not be loaded.').waitFor();
+    // Once: here in the live block, on every other page in the banner.
+    expect(await page.getByText('The first model could not be loaded.').count()).toBe(1);
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('status').filter({ hasText: 'The first model could not be loaded.' }).waitFor();
+    await page.getByRole('link', { name: 'Lab' }).click();
+    await live(page).getByText('Last warning').waitFor();
     told.running(1);
     told.stage(1, 'window', 12, 190);
     expect(await live(page).getByText('Last warning').count()).toBe(1);

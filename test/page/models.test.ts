@@ -94,7 +94,7 @@ describe.skipIf(noBrowser)('the Models page', () => {
     const { page } = await open({ served, hash: '#/models' });
     await table(page).getByText('projection').click();
     const macs = detail(page).locator('.tw-models-macs');
-    await poll(() => macs.textContent()).toBe('32.0 MACs at batch 1');
+    await poll(() => macs.textContent()).toBe('32 MACs at batch 1');
     await detail(page).getByLabel('sequence').fill('10');
     await poll(() => macs.textContent()).toBe('320 MACs at batch 1');
     await detail(page).getByLabel('Batch').fill('4');
@@ -104,7 +104,7 @@ describe.skipIf(noBrowser)('the Models page', () => {
     await poll(() => macs.textContent()).toBe('320 MACs at batch 1');
     await poll(() => detail(page).getByLabel('sequence').inputValue()).toBe('10');
     await detail(page).getByRole('button', { name: 'Reset' }).click();
-    await poll(() => macs.textContent()).toBe('32.0 MACs at batch 1');
+    await poll(() => macs.textContent()).toBe('32 MACs at batch 1');
   });
 
   it('says that a file is gone, keeps what is known of it, and goes on', { timeout: 60_000 }, async () => {

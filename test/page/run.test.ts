@@ -52,8 +52,8 @@ describe.skipIf(noBrowser)('the Run page', () => {
       });
       await page.getByRole('heading', { name: 'mlp-1e6', level: 1 }).waitFor();
       await page.getByText('2.00 ms', { exact: true }).waitFor();
-      await page.getByText('repeats, 95 %: [48.5, 51.5] mJ').waitFor();
-      await page.getByText('all that is known, 95 %: [44.0, 56.0] mJ').waitFor();
+      await page.getByText('95 % interval, repeats [48.5, 51.5] mJ').waitFor();
+      await page.getByText('and meter error [44.0, 56.0] mJ').waitFor();
       await page.getByText('Median of a model that does nothing. Never subtracted.').waitFor();
       await page.getByRole('region', { name: 'Latency distribution' }).locator('svg[role=img]').waitFor();
       await page.getByRole('region', { name: 'Power over time' }).locator('svg[role=img]').waitFor();

@@ -48,7 +48,7 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     await page.keyboard.press('End');
     await expect.poll(() => line(page, 9999).count()).toBe(1);
     await page.keyboard.press('Home');
-    await page.getByRole('button', { name: /^p50/ }).click();
+    await page.getByRole('button', { name: /^Latency, p50/ }).click();
     await expect.poll(() => table(page).locator('[aria-sort="ascending"]').count()).toBe(1);
     await page.getByLabel('Filter runs').fill('mlp-1000000');
     await expect.poll(() => rowCount(page)).toBe(2500);
@@ -59,12 +59,43 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     expect(await table(page).locator('[data-line]').count()).toBeLessThan(80);
   });
 
+  it('shows latency, energy and both verdicts whole at 1280, and what was measured above what waits', async () => {
+    const waiting = [0, 1, 2].map((ordinal) =>
+      fakeRun({
+        experiment: 'waits',
+        ordinal,
+        model: fakeModel('mlp-1e5', 1e5),
+        over: { status: 'queued', startedUnixMs: null, endedUnixMs: null },
+      }),
+    );
+    const small = fakeLadder('seeds', { seeds: 1 });
+    const lab = fakeLab({ ...small, runs: [...small.runs, ...waiting] });
+    const { page } = await open({ lab, hash: '#/runs' });
+    await expect.poll(() => rowCount(page)).toBe(small.runs.length + 3);
+    const { x, width } = (await table(page).boundingBox())!;
+    for (const name of [/^Latency, p50/, /^Latency verdict/, /^Energy, gross/, /^Energy verdict/]) {
+      const head = table(page).getByRole('columnheader', { name });
+      const box = (await head.boundingBox())!;
+      expect(box.x + box.width).toBeLessThanOrEqual(x + width);
+      const cut = await head.evaluate((cell) =>
+        [cell, ...cell.querySelectorAll('*')].some(
+          (e) => getComputedStyle(e).textOverflow === 'ellipsis' && e.scrollWidth > e.clientWidth,
+        ),
+      );
+      expect(cut, String(name)).toBe(false);
+    }
+    for (const index of [0, 1, 2])
+      await line(page, small.runs.length + index)
+        .getByText('queued', { exact: true })
+        .waitFor();
+  });
+
   it('keeps filter, sort order, columns and groups over a reload', async () => {
     const { page, lab } = await open({ lab: smallLab(), hash: '#/runs' });
     await expect.poll(() => rowCount(page)).toBe(18);
     await page.getByLabel('Filter runs').fill('mlp-1e6');
     await expect.poll(() => rowCount(page)).toBe(3);
-    await page.getByRole('button', { name: /^p50/ }).click();
+    await page.getByRole('button', { name: /^Latency, p50/ }).click();
     await expect
       .poll(() => (lab.settings.runTable as { text?: string; sort?: unknown } | undefined)?.sort)
       .toEqual([{ id: 'p50', desc: false }]);
@@ -132,7 +163,7 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await expect.poll(() => table(page).locator('[aria-sort="ascending"]').textContent()).toContain('Model');
-    for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+Enter');
     await expect
       .poll(() => (lab.settings.runTable as { sort?: unknown } | undefined)?.sort)
@@ -143,7 +174,7 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     await page.keyboard.press('Shift+ArrowRight');
     await expect
       .poll(() => (lab.settings.runTable as { widths?: object } | undefined)?.widths)
-      .toEqual({ p50: 108 });
+      .toEqual({ p50: 162 });
     await table(page).focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Space');
@@ -188,7 +219,7 @@ describe.skipIf(noBrowser)('the Runs page', () => {
     await page.getByText('3 rows copied.').waitFor();
     const copied = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
     expect(copied).toHaveLength(4);
-    expect(copied[0].split('\t')).toContain('p50 (s)');
+    expect(copied[0].split('\t')).toContain('Latency, p50 (s)');
     expect(copied[0]).not.toContain('Threads');
   });
 

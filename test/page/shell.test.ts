@@ -118,11 +118,50 @@ describe.skipIf(noBrowser)('the shell of the page', { timeout: 60_000 }, () => {
         .filter({ hasText: 'earlier start of the lab' })
         .waitFor({ timeout: 20_000 });
       expect(await seriousFaults(page)).toEqual([]);
+      // As it asks: the new address into this very tab, which changes only what stands after the #.
+      await page.goto(later.address);
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+      expect(page.url()).not.toContain('key=');
+      await page.goto('about:blank');
     } finally {
       await later.close();
     }
     // The browser itself reports each refused connection.
     complaints.length = 0;
+  });
+
+  it('counts no time on, and offers no cancelling, while the lab cannot be reached', async () => {
+    const own = lab();
+    const { page, host, complaints } = await open({ lab: own });
+    own.emit({
+      type: 'progress',
+      experimentId: 'told',
+      runId: 'run-00000000',
+      label: 'mlp on cpu',
+      stage: 'window',
+      finished: 1,
+      total: 4,
+      elapsedS: 8,
+      leftS: 15,
+    });
+    const live = page.getByRole('region', { name: 'Measurement' });
+    await live.getByText('about 15 s').waitFor();
+    await host.close();
+    await live.getByText('Not connected to the lab').waitFor();
+    expect(await live.getByRole('progressbar').count()).toBe(0);
+    expect(await live.getByRole('button').count()).toBe(0);
+    await page.getByRole('alert').filter({ hasText: 'Is `thirty-watts serve` still running?' }).waitFor();
+    complaints.length = 0;
+  });
+
+  it('goes on inside the page that keys opened: Tab does not begin at the rail again', async () => {
+    const { page } = await open({ lab: lab() });
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('#main') !== null)).toBe(true);
   });
 
   it('connects again by itself after the connection was cut, with what is new', async () => {

@@ -243,6 +243,17 @@ describe('a sampler that ends', () => {
     expect(process.alive).toBe(false);
   });
 
+  it('but not where its answers lie ready when the time is up: the lab itself was kept', async () => {
+    const { client, time, process, deliver } = await ready();
+    process.mute = true;
+    const edges = client.edges('w', [time.in(1), time.in(6)]);
+    await time.pass(16);
+    deliver();
+    await time.pass(5);
+    expect(await edges).toHaveLength(2);
+    expect(process.alive).toBe(true);
+  });
+
   it('because it was closed is no loss', async () => {
     const { client, time, process } = await ready();
     let lost = 0;

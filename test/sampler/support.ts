@@ -63,11 +63,14 @@ export function together(providers: () => readonly MeterProvider[] = () => [powe
   let toSampler: (message: ToSampler) => void = () => {};
   let exit: (how: string) => void = () => {};
   const process = { alive: true, mute: false };
+  /** What was said while mute. */
+  const kept: FromSampler[] = [];
 
   const channel: Channel<FromSampler, ToSampler> = {
     send: (message) => {
       said.push({ atNs: time.nowNs(), message });
-      if (process.alive && !process.mute) toLab(structuredClone(message));
+      if (process.mute) kept.push(message);
+      else if (process.alive) toLab(structuredClone(message));
     },
     onMessage: (listener) => {
       toSampler = listener;
@@ -102,5 +105,10 @@ export function together(providers: () => readonly MeterProvider[] = () => [powe
     process.alive = false;
     exit('was ended by SIGKILL');
   };
-  return { time, said, client, process, killProcess };
+  /** The lab reads what was said while mute. */
+  const deliver = () => {
+    process.mute = false;
+    for (const message of kept.splice(0)) toLab(structuredClone(message));
+  };
+  return { time, said, client, process, killProcess, deliver };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Handlers, LabEvent } from '../../src/shared/contract';
 import { LabError } from '../../src/shared/errors';
 import { type Channel, channelPair, labClient, serveLab } from '../../src/shared/rpc';
+import { until } from '../support/fakes';
 
 function serving(handlers: Partial<Handlers>) {
   const [near, far] = channelPair();
@@ -70,8 +71,7 @@ describe('the contract over a channel', () => {
     near.onMessage((m) => answers.push(m));
     for (const name of ['format', 'constructor', '__proto__'])
       near.post({ kind: 'request', seq: 1, name, input: {} });
-    await new Promise((r) => setTimeout(r, 10));
-    expect(answers).toHaveLength(3);
+    await until(() => answers.length === 3);
     for (const answer of answers) expect(answer).toMatchObject({ ok: false, failure: { kind: 'bad_input' } });
   });
 
@@ -81,11 +81,24 @@ describe('the contract over a channel', () => {
     const stop = lab.onEvent((event) => heard.push(event));
     const event: LabEvent = { type: 'warning', experimentId: 'e', text: 't' };
     push(event);
-    await new Promise((r) => setTimeout(r, 1));
+    await until(() => heard.length === 1);
     stop();
+    const others: LabEvent[] = [];
+    lab.onEvent((other) => others.push(other));
     push(event);
-    await new Promise((r) => setTimeout(r, 1));
+    await until(() => others.length === 1);
     expect(heard).toEqual([event]);
+  });
+
+  it('passes over what is no message', async () => {
+    const { near } = serving({ listExperiments: async () => ({ experiments: [] }) });
+    const answers: unknown[] = [];
+    near.onMessage((m) => answers.push(m));
+    for (const nonsense of [null, undefined, 3, 'request', [], { kind: 'reply', seq: 1 }])
+      near.post(nonsense);
+    near.post({ kind: 'request', seq: 2, name: 'listExperiments', input: {} });
+    await until(() => answers.length > 0);
+    expect(answers).toEqual([{ kind: 'reply', seq: 2, ok: true, data: { experiments: [] } }]);
   });
 
   it('copies what it carries: no door can reach into the lab', async () => {

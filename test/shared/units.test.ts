@@ -6,6 +6,7 @@ import {
   formatEstimate,
   formatInterval,
   formatPercent,
+  formatQuantity,
   formatSi,
   significant,
 } from '../../src/shared/units';
@@ -54,6 +55,10 @@ describe('numbers on screen', () => {
       }),
       { seed: 30 },
     );
+  });
+
+  it('writes small counts whole and large ones with a prefix', () => {
+    expect([0, 1, 999, 1000, 65_536].map(formatQuantity)).toEqual(['0', '1', '999', '1.00 k', '65.5 k']);
   });
 
   it('refuses what is no number', () => {

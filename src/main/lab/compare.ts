@@ -20,6 +20,7 @@ import { type LogEstimate, logOfInterval, logOfWindows, ratioOf, wordFor } from 
 import type { LabReader } from '../store/reader';
 import { contextMismatch, fieldsOf } from './compareFields';
 import { durationsInside } from './samples';
+import { turnOfOthers } from './turns';
 
 /** One run with everything that a comparison looks at. */
 export interface ComparedRun {
@@ -89,7 +90,7 @@ async function windowsOf(reader: LabReader, run: RunRecord): Promise<ComparedRun
   for (const { index, openNs, closeNs, verdict, inferences } of reader.getWindows(run.id)) {
     if (verdict === 'void') continue;
     const durations = durationsInside(reader.getSamples(run.id, index), openNs, closeNs).slice().sort();
-    await new Promise((resolve) => setImmediate(resolve));
+    await turnOfOthers();
     if (durations.length === 0) continue;
     windows.push({
       medianS: quantileOfSorted(durations, 0.5) / 1e9,

@@ -10,14 +10,25 @@ export interface LabEffects {
   newId(): string;
   runner: RunnerEffects;
   startSampler: StartSampler;
+  /** Inferences stored of a window at most, of faster models every so many-th; null: as many as there is room for. */
+  samplesMax: number | null;
 }
+
+/** For recording the small sample dataset only (scripts/record-sample.mjs). */
+const samplesVariable = 'THIRTY_WATTS_TEST_SAMPLES';
 
 export const labEffects: LabEffects = {
   nowUnixMs: Date.now,
   newId: () => uuidv7(),
   runner: runnerEffects,
   startSampler: startSamplerProcess,
+  samplesMax: wholeNumber(process.env[samplesVariable]),
 };
+
+function wholeNumber(text: string | undefined): number | null {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 1 ? value : null;
+}
 
 /** What every part of the lab service works with. */
 export interface LabContext {

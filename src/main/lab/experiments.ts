@@ -12,6 +12,7 @@ import type { Pages } from './pages';
 import { newRun, type Place, placesOf } from './places';
 import { modelFinder, modelsOfPlan } from './planModels';
 import { viewOfExperiment } from './queries';
+import { createTurns, turnOfOthers } from './turns';
 
 /** Runs experiments one at a time, one run at a time: two runs at once would measure each other. */
 export interface Experiments {
@@ -58,12 +59,7 @@ export function createExperiments(
     null;
   let stopping = false;
   /** Starts and resumes are stored one after another, in the order in which they were asked for. */
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
-  };
+  const { inTurn, all } = createTurns();
   const changed = () => {
     emit({ type: 'changed', what: 'experiments' });
     emit({ type: 'changed', what: 'runs' });
@@ -194,7 +190,7 @@ export function createExperiments(
     async stop() {
       stopping = true;
       live?.abort.abort();
-      await turn;
+      await all();
       await live?.ended;
     },
   };
@@ -218,8 +214,6 @@ async function inChunks<T>({ store }: LabContext, all: readonly T[], write: (one
     await turnOfOthers();
   }
 }
-
-const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * The experiment with the runs of all models that are in the lab already; those of recipes join when their model is

@@ -13,9 +13,6 @@ export interface PreparedRun {
   macs: { macs: number | null; missingReason: string | null };
 }
 
-/** Stores at most so many inferences of a window; for recording the small sample dataset only. */
-const samplesVariable = 'THIRTY_WATTS_TEST_SAMPLES';
-
 /** Folder of an imported model inside the lab. */
 export function modelFolder(labFolder: string, modelId: string): string {
   return join(labFolder, 'models', modelId);
@@ -23,14 +20,15 @@ export function modelFolder(labFolder: string, modelId: string): string {
 
 /**
  * Turns a condition into a runner's job: inputs of concrete shapes filled from the seed, files with their hashes, the
- * preset's numbers; and counts the MACs at these shapes. `prerollS` and `phaseS` are what the meters ask for.
+ * preset's numbers; and counts the MACs at these shapes. `prerollS` and `phaseS` are what the meters ask for; `samplesMax`
+ * bounds the inferences stored of a window.
  * Errors: LabError bad_plan for a dimension or value that the model does not have, not_found for a missing file.
  */
 export function prepareRun(
   labFolder: string,
   model: Model,
   condition: Condition,
-  meters: { prerollS: number; phaseS: number },
+  { prerollS, phaseS, samplesMax }: { prerollS: number; phaseS: number; samplesMax: number | null },
 ): PreparedRun {
   const folder = modelFolder(labFolder, model.id);
   const modelPath = modelFile(labFolder, model);
@@ -88,12 +86,10 @@ export function prepareRun(
         count: preset.windowsMax,
         inferencesMin: preset.inferencesMin,
         capS: Math.max(preset.windowCapS, condition.windowS),
-        prerollS: meters.prerollS,
-        phaseS: meters.phaseS,
+        prerollS,
+        phaseS,
         seed: condition.seed,
-        ...(Number(process.env[samplesVariable]) > 1
-          ? { samplesMax: Number(process.env[samplesVariable]) }
-          : {}),
+        ...(samplesMax === null ? {} : { samplesMax }),
       },
       idle: { settleS: preset.settleS, beforeS: preset.idleBeforeS, afterS: preset.idleAfterS },
       parentPid: process.pid,

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Handlers, LabInfo } from '../../shared/contract';
 import { LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
@@ -11,6 +10,7 @@ import type { LabView } from '../store/open';
 import type { LabReader } from '../store/reader';
 import type { LabContext } from './context';
 import { appVersion } from './machine';
+import { turnOfOthers } from './turns';
 
 /** What the service knows and the store does not. */
 export interface LibraryState {
@@ -205,7 +205,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
     const missing = page.filter((id) => !rows.has(id));
     const fresh = new Map<string, Unmarked>();
     for (let from = 0; from < missing.length; from += runsAtOnce) {
-      if (from > 0) await nextTurn();
+      if (from > 0) await turnOfOthers();
       for (const run of reader.getRuns(missing.slice(from, from + runsAtOnce))) fresh.set(run.id, rowOf(run));
     }
     if (missing.length > runsAtOnce) {

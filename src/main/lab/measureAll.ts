@@ -12,6 +12,7 @@ import { newRun, placesOf } from './places';
 import { modelFinder } from './planModels';
 import { rangeFromPast, secondsLeft } from './progress';
 import { runOne } from './runOne';
+import { turnOfOthers } from './turns';
 
 export interface Measurement {
   experiment: Experiment;
@@ -98,8 +99,6 @@ export async function measureAll(
     await meters.close();
   }
 }
-
-const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Seconds that each place should take, from earlier runs of its kind where there are some. */
 function expectations({ store }: LabContext, places: ReturnType<typeof placesOf>): number[] {

@@ -10,6 +10,7 @@ import type { BuiltModel } from '../models/builders/parts';
 import { findModelFiles, type Imported, importModel } from '../models/import';
 import { ownSettings } from '../models/inputs';
 import type { LabContext } from './context';
+import { turnOfOthers } from './turns';
 
 /**
  * Imports files and folders; every path ends either imported or refused with its reason. One file at a time, telling
@@ -48,8 +49,6 @@ export async function importPaths(
     emit({ type: 'importProgress', done: files.length, total: files.length, path: last });
   return { imported, refused };
 }
-
-const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 /** The model of a recipe: the one in the lab, else built in a temporary folder and imported. */
 export function buildInto(context: LabContext, spec: BuildSpec): Outputs['buildModel'] {

@@ -9,6 +9,7 @@ import type { RunEvent } from '../store/records';
 import { latencyTrace } from './live';
 import { PowerSeries, powerTrace } from './powerSeries';
 import { insideOf } from './samples';
+import { turnOfOthers } from './turns';
 
 /** Points that a screen can show: of latency in all, of power for each sensor. */
 const most = { latency: 4000, power: 2000 };
@@ -58,8 +59,6 @@ export async function runColumns(reader: LabReader, text: string): Promise<RunCo
     samples,
   };
 }
-
-const turnOfOthers = () => new Promise((resolve) => setImmediate(resolve));
 
 function sortedSeconds(samples: WindowSamples, openNs: bigint, closeNs: bigint): Float64Array {
   return insideOf(samples, openNs, closeNs)

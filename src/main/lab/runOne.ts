@@ -85,6 +85,7 @@ export async function runOne(
     prepared = prepareRun(context.folder, model, condition, {
       prerollS: metered?.prerollS ?? 0,
       phaseS: metered?.phaseS ?? 0,
+      samplesMax: effects.samplesMax,
     });
   } catch (thrown) {
     const { message, remedy } = failureOf(thrown);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outputs } from '../../shared/contract';
 import { LabError } from '../../shared/errors';
 import { parseRecipe } from '../models/builders';
@@ -11,6 +10,7 @@ import type { LibraryState } from './library';
 import { buildInto } from './models';
 import { resource } from './paths';
 import { type Recorded, type RecordedRun, readRecorded } from './sampleFile';
+import { turnOfOthers } from './turns';
 
 /** The dataset that comes with Thirty Watts; resources/sample/README.md says how it was recorded. */
 export const readSample = (): Recorded => readRecorded(readFileSync(resource('sample', 'sample.br')));
@@ -54,7 +54,7 @@ export async function loadSample(
         'Please report this; none of its runs was added.',
       );
     }
-    await nextTurn(); // other messages are answered between two models
+    await turnOfOthers(); // other messages are answered between two models
   }
   // A second call may have come first while the models were built.
   if (isThere()) return { ...answer, alreadyThere: true };

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Outputs } from '../../shared/contract';
 import type { Reading, SensorInfo } from '../../shared/meter';
 import type { EnergyPart, RunRecord } from '../../shared/run';
@@ -10,6 +9,7 @@ import { modelFolder } from './job';
 import { type Baselines, energyOf, latencyOf, type MeasuredWindow, noBaselines } from './results';
 import { inferencesBetween } from './samples';
 import { baselineOf, type SensorWindow, sensorWindow, withInferences } from './sensorWindow';
+import { turnOfOthers } from './turns';
 
 /**
  * Everything that the lab promises about its data: each record and column has its hash and its links (the store's
@@ -24,14 +24,14 @@ export async function verifyAll(reader: LabReader, labFolder: string): Promise<O
   for (const model of models) {
     const failure = verifyModelFiles(modelFolder(labFolder, model.id), model);
     if (failure) all.push({ table: 'models', id: model.id, what: failure.message });
-    await nextTurn();
+    await turnOfOthers();
   }
   // Rows that do not fit their hash are told already; computing from them would only say it again.
   const rotten = new Set(problems.map((p) => p.id.split('/')[0]));
   const runs = reader.listRuns().filter((run) => run.latency !== null && !rotten.has(run.id));
   for (const run of runs) {
     for (const what of recomputed(reader, run)) all.push({ table: 'runs', id: run.id, what });
-    await nextTurn();
+    await turnOfOthers();
   }
   return { checked: checked + models.length + runs.length, problems: all };
 }

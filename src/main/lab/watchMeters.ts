@@ -6,6 +6,7 @@ import type { TraceBatch } from '../sampler/protocol';
 import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
 import { PowerSeries, traceSensor } from './powerSeries';
+import { createTurns } from './turns';
 
 /** Live readings of every meter while nobody measures. */
 export interface MeterWatch {
@@ -26,12 +27,7 @@ export function createMeterWatch(
   longestMs = LONGEST_MS,
 ): MeterWatch {
   let open: { sampler: SamplerClient; timer: NodeJS.Timeout; tdpW: number | null } | null = null;
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
-  };
+  const { inTurn } = createTurns();
 
   const close = async () => {
     if (!open) return;

@@ -13,7 +13,11 @@ export function findModelFiles(path: string): string[] {
   if (status === undefined) throw notThere(start);
   if (status.isFile()) return [start];
   if (!status.isDirectory())
-    throw new LabError('not_a_model', `${printable(start)} is not a regular file.`, null);
+    throw new LabError(
+      'not_a_model',
+      `${printable(start)} is not a regular file.`,
+      'Choose an .onnx file, or a folder with some.',
+    );
   const found: string[] = [];
   const folders = [start];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

@@ -57,7 +57,8 @@ export function storedExternals(dir: string): OpenExternal {
     const path = join(dir, location);
     const withFile = <T>(use: (descriptor: number) => T): T => {
       const file = openPlain(path, { oneName: false });
-      if ('problem' in file) throw new LabError('lab_damaged', `${printable(path)} ${file.problem}.`, null);
+      if ('problem' in file)
+        throw new LabError('lab_damaged', `${printable(path)} ${file.problem}.`, 'Import the model again.');
       try {
         return use(file.descriptor);
       } finally {

@@ -113,7 +113,11 @@ export function makeReader(db: Database, dir: string): LabReader {
   };
   const one = <T>(found: T[], what: string, id: string): T => {
     if (found[0] !== undefined) return found[0];
-    throw new LabError('not_found', `There is no ${what} ${id} in this lab.`);
+    throw new LabError(
+      'not_found',
+      `There is no ${what} ${id} in this lab.`,
+      'It may be of another lab, or the list is old: ask for it again.',
+    );
   };
 
   const models = records<Model>('model', 'models ORDER BY imported_unix_ms, id');

@@ -98,6 +98,7 @@ function channelOf(socket: WebSocket): Channel {
       for (const message of early) next(message);
       early = [];
     },
+    close: () => socket.close(),
     onClose(tell) {
       if (closed === null) closeListeners.add(tell);
       else tell(closed);

@@ -5,6 +5,7 @@ import { refuse } from '../shell/toasts';
 import { useImports } from '../state/imports';
 import { perform } from '../state/undo';
 import { go } from '../state/view';
+import { useRows } from './rows';
 import { type Ready, refreshInfo } from './session';
 
 /** A dialog, then the import of what was chosen. */
@@ -92,12 +93,13 @@ export async function bin(
 
 export async function loadSample({ lab }: Ready): Promise<void> {
   try {
+    const besideOwn = useRows.getState().rows.some((row) => !row.sample);
     const { runs, alreadyThere } = await lab.loadSample({});
     await refreshInfo();
     notifications.show({
       message: alreadyThere
         ? 'The sample dataset is in this lab already.'
-        : `${runs} sample runs loaded. They carry a SAMPLE badge everywhere.`,
+        : `${runs} sample runs loaded. They carry a SAMPLE badge everywhere.${besideOwn ? ' “Sample data beside my own” puts them into this figure.' : ''}`,
     });
     go({ page: 'figures' });
   } catch (thrown) {

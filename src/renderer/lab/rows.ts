@@ -22,6 +22,19 @@ const chunk = 500;
 export function followRows(lab: Lab, tell: (thrown: unknown) => string): () => void {
   let stopped = false;
   let turn = 0;
+  const changed = new Set<string>();
+  const refresh = async () => {
+    const ids = [...changed];
+    // While pages come, they would overwrite it: it is done at their end.
+    if (ids.length === 0 || useRows.getState().loading !== null) return;
+    changed.clear();
+    try {
+      const { rows } = await lab.runRows({ ids, limit: 5000 });
+      if (!stopped) publish(merge(useRows.getState().rows, rows), useRows.getState().loading);
+    } catch {
+      for (const id of ids) changed.add(id); // asked again with the next event
+    }
+  };
   const load = async () => {
     turn += 1;
     const mine = turn;
@@ -33,25 +46,17 @@ export function followRows(lab: Lab, tell: (thrown: unknown) => string): () => v
         for (const row of page.rows) rows.push(row);
         const done = rows.length >= page.total || page.rows.length === 0;
         // The first page is shown at once; the ones between only count, or ten thousand rows would be drawn twenty times.
-        if (done) publish(rows, null);
-        else if (useRows.getState().rows.length === 0)
+        if (done) {
+          publish(rows, null);
+          // What changed while the pages came may be older in them.
+          if (changed.size > 0) await refresh();
+        } else if (useRows.getState().rows.length === 0)
           publish(rows.slice(), { done: rows.length, total: page.total });
         else useRows.setState({ loading: { done: rows.length, total: page.total } });
         if (done) return;
       }
     } catch (thrown) {
       if (!stopped) useRows.setState({ loading: null, failure: tell(thrown) });
-    }
-  };
-  const changed = new Set<string>();
-  const refresh = async () => {
-    const ids = [...changed];
-    changed.clear();
-    try {
-      const { rows } = await lab.runRows({ ids, limit: 5000 });
-      if (!stopped) publish(merge(useRows.getState().rows, rows), useRows.getState().loading);
-    } catch {
-      // The next event asks again.
     }
   };
   const stop = lab.onEvent((event) => {

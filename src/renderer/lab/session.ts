@@ -37,16 +37,20 @@ export function followKey(
 /** Connects, and connects again whenever the connection is lost. The desktop's shell mends its own. */
 export async function startSession(): Promise<void> {
   for (let failures = 0; ; ) {
+    let connection: Connection | null = null;
     try {
-      const connection = await (window.location.protocol === 'thirty-watts:'
+      const opened = await (window.location.protocol === 'thirty-watts:'
         ? connectDesktop()
         : connectWeb(window.location));
-      const closed = new Promise<string>((resolve) => connection.channel.onClose?.(resolve));
-      await enter(connection);
+      connection = opened;
+      const closed = new Promise<string>((resolve) => opened.channel.onClose?.(resolve));
+      await enter(opened);
       failures = 0;
       const why = await closed;
       problem(`${why} Connecting again …`);
     } catch (thrown) {
+      // It may be open all the same, with a lab behind it that could not answer.
+      connection?.channel.close?.();
       const stale = thrown instanceof NoConnection && thrown.kind === 'stale';
       const ready = useSession.getState().session.phase === 'ready';
       if (stale || !ready) set({ phase: 'refused', message: messageOf(thrown), mayRetry: !stale });

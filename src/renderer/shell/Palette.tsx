@@ -38,6 +38,9 @@ export function Palette() {
       maxHeight={420}
       scrollable
       highlightQuery
+      // Opened again while it fades, it would keep the old words; a blurred page is costly to draw while it is measured.
+      transitionProps={{ duration: 0 }}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.25 }}
       nothingFound="No command or run of that name"
       searchProps={{ placeholder: 'Command or run', 'aria-label': 'Command or run' }}
     />

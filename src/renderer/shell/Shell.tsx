@@ -1,6 +1,6 @@
 import { Notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useDeferredValue, useEffect } from 'react';
+import { useDeferredValue, useEffect, useRef } from 'react';
 import { followKeys } from '../commands/handlers';
 import { followRows } from '../lab/rows';
 import { messageOf, useReady } from '../lab/session';
@@ -46,6 +46,12 @@ export function Shell({ problem }: { problem: string | null }) {
       for (const stop of stops) stop();
     };
   }, [lab, queries]);
+  const main = useRef<HTMLElement>(null);
+  // By keys, Tab goes on inside the page that was opened, not at the rail again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time another page is opened
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [view.page]);
   return (
     <DropTarget>
       <div className="tw-shell">
@@ -53,7 +59,7 @@ export function Shell({ problem }: { problem: string | null }) {
           <Banners problem={problem} />
         </div>
         <Rail />
-        <main className="tw-main" id="main">
+        <main className="tw-main" id="main" ref={main} tabIndex={-1}>
           <Page view={view} />
         </main>
       </div>

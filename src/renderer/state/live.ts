@@ -42,6 +42,8 @@ export const traces: LiveTraces = { runId: null, power: new Map(), latency: new 
 
 /** Keeps `useLive` and `traces` in step with the lab's events. @returns stops it */
 export function followLive(lab: Lab): () => void {
+  // Of a service that has ended: what it measured last is not measured now.
+  useLive.setState({ progress: null, pace: null, warning: null, ended: null });
   return lab.onEvent((event) => {
     switch (event.type) {
       case 'progress':

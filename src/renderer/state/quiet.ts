@@ -22,12 +22,13 @@ export function followWindows(lab: Lab): () => void {
   let runId: string | null = null;
   let experimentId: string | null = null;
   let idle = false;
+  let index = 0;
   const acted = () => {
     lastAction = performance.now();
     if (runId !== null && useQuiet.getState().open) answer(runId, 'normal');
   };
   const answer = (run: string, mode: 'quiet' | 'normal') =>
-    void lab.confirmQuiet({ runId: run, mode }).catch(() => {});
+    void lab.confirmQuiet({ runId: run, mode, index }).catch(() => {});
   const hush = () => {
     document.documentElement.setAttribute('data-quiet', '');
     useQuiet.setState({ open: true });
@@ -44,7 +45,7 @@ export function followWindows(lab: Lab): () => void {
   };
   const stop = lab.onEvent((event) => {
     if (event.type === 'window' && event.open) {
-      ({ runId, experimentId } = event);
+      ({ runId, experimentId, index } = event);
       hush();
       // Someone who is scrolling or typing right now makes the page draw, whatever it promises.
       answer(event.runId, performance.now() - lastAction < 300 ? 'normal' : 'quiet');

@@ -44,10 +44,20 @@ let save: ((key: SettingKey, value: Json) => void) | null = null;
 /** Loads the lab's settings and stores every later change there. A lab that is open for reading keeps changes for this page only. */
 export async function bindSettings(lab: Lab, writable: boolean): Promise<void> {
   useSettings.setState(readSettings((await lab.getSettings({})).settings));
+  window.addEventListener('pagehide', flushSettings);
   save = writable ? (key, value) => void lab.putSetting({ key, value }).catch(() => {}) : null;
 }
 
 const timers = new Map<SettingKey, number>();
+
+/** Stores what still waits, because the page goes away. */
+export function flushSettings(): void {
+  for (const [key, timer] of timers) {
+    window.clearTimeout(timer);
+    save?.(key, useSettings.getState()[key] as Json);
+  }
+  timers.clear();
+}
 
 /** Changes a setting now and stores it shortly after the last change, never inside a measurement window. */
 export function putSetting<K extends SettingKey>(key: K, value: Settings[K]): void {
@@ -56,7 +66,11 @@ export function putSetting<K extends SettingKey>(key: K, value: Settings[K]): vo
   timers.set(
     key,
     window.setTimeout(
-      () => whenLoud(`setting ${key}`, () => save?.(key, useSettings.getState()[key] as Json)),
+      () =>
+        whenLoud(`setting ${key}`, () => {
+          timers.delete(key);
+          save?.(key, useSettings.getState()[key] as Json);
+        }),
       250,
     ),
   );

@@ -17,20 +17,39 @@ export async function perform(deed: Deed): Promise<void> {
   useUndo.setState(({ done }) => ({ done: [...done.slice(1 - most), deed], undone: [] }));
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after another: two quick keys are two steps, and none is taken twice. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work, work);
+  last = mine;
+  return mine;
+}
+
 /** @returns the label of what was undone; null if there is nothing to undo */
-export async function undo(): Promise<string | null> {
+export const undo = (): Promise<string | null> => inTurn(undoOne);
+
+async function undoOne(): Promise<string | null> {
   const deed = useUndo.getState().done.at(-1);
   if (!deed) return null;
   await deed.undo();
-  useUndo.setState(({ done, undone }) => ({ done: done.slice(0, -1), undone: [...undone, deed] }));
+  useUndo.setState(({ done, undone }) => ({
+    done: done.filter((d) => d !== deed),
+    undone: [...undone, deed],
+  }));
   return deed.label;
 }
 
 /** @returns the label of what was done again; null if there is nothing */
-export async function redo(): Promise<string | null> {
+export const redo = (): Promise<string | null> => inTurn(redoOne);
+
+async function redoOne(): Promise<string | null> {
   const deed = useUndo.getState().undone.at(-1);
   if (!deed) return null;
   await deed.redo();
-  useUndo.setState(({ done, undone }) => ({ done: [...done, deed], undone: undone.slice(0, -1) }));
+  useUndo.setState(({ done, undone }) => ({
+    done: [...done, deed],
+    undone: undone.filter((d) => d !== deed),
+  }));
   return deed.label;
 }

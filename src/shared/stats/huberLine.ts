@@ -26,11 +26,7 @@ export interface HuberLine extends Line {
 }
 
 /** Weighted least squares of v on u; null where u does not vary. */
-function weightedLine(
-  u: ArrayLike<number>,
-  v: ArrayLike<number>,
-  weight: ArrayLike<number>,
-): Line | null {
+function weightedLine(u: ArrayLike<number>, v: ArrayLike<number>, weight: ArrayLike<number>): Line | null {
   let [sum, su, sv] = [0, 0, 0];
   for (let i = 0; i < u.length; i++) {
     sum += weight[i]!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decades, openGaps, summaryOf, traceCsv } from '../../../src/renderer/parts/traceData';
+import { decades, openGaps, sensorName, summaryOf, traceCsv } from '../../../src/renderer/parts/traceData';
 import { Ring } from '../../../src/renderer/state/ring';
 import type { TraceSensor } from '../../../src/shared/live';
 
@@ -82,5 +82,12 @@ describe('the data of a live trace', () => {
     const [t] = ring.columns();
     expect(ring.length).toBe(6000);
     expect([t[0], t[5999]]).toEqual([600, 1199.9]);
+  });
+});
+
+describe('names of sensors', () => {
+  it('say a domain once', () => {
+    expect(sensorName('NVIDIA H100', 'gpu.board')).toBe('NVIDIA H100, gpu.board');
+    expect(sensorName('simulated cpu.package', 'cpu.package')).toBe('simulated cpu.package');
   });
 });

@@ -57,4 +57,16 @@ describe('undo', () => {
     broken = false;
     expect(await undo()).toBe('x');
   });
+
+  it('two quick steps undo two deeds, each once', async () => {
+    const slow = (label: string) => ({
+      label,
+      redo: async () => {},
+      undo: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    });
+    await perform(slow('first'));
+    await perform(slow('second'));
+    expect(await Promise.all([undo(), undo(), undo()])).toEqual(['second', 'first', null]);
+    expect(await Promise.all([redo(), redo()])).toEqual(['first', 'second']);
+  });
 });

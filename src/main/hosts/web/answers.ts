@@ -32,13 +32,8 @@ export function refuse(
   lingerMs = status === 408 ? 0 : 2000,
 ): void {
   if (res.headersSent || res.destroyed) return;
-  const text = Buffer.from(`${reason}\n`);
-  res.writeHead(status, {
-    ...pageHeaders,
-    'content-type': plain,
-    'content-length': text.byteLength,
-    connection: 'close',
-  });
+  const { text, headers } = refusal(reason);
+  res.writeHead(status, headers);
   if (req.method !== 'HEAD') res.write(text);
   if (req.complete || req.destroyed) {
     res.end();
@@ -61,15 +56,18 @@ export function refuse(
   req.resume();
 }
 
+function refusal(reason: string): { text: string; headers: Record<string, string> } {
+  const text = `${reason}\n`;
+  const length = String(Buffer.byteLength(text));
+  return {
+    text,
+    headers: { ...pageHeaders, 'content-type': plain, 'content-length': length, connection: 'close' },
+  };
+}
+
 /** The same on the bare socket of an upgrade or a CONNECT. */
 export function refuseSocket(socket: Duplex, status: number, reason: string): void {
-  const text = `${reason}\n`;
-  const headers = {
-    ...pageHeaders,
-    'content-type': plain,
-    'content-length': String(Buffer.byteLength(text)),
-    connection: 'close',
-  };
+  const { text, headers } = refusal(reason);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.on('error', () => {});
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', text].join('\r\n'));

@@ -119,10 +119,9 @@ export function endedText(
   return `“${name}” ${how[status]}: ${done}.`;
 }
 
-/** `The last experiment stopped at run 7 of 20.` Pure. */
+/** `The last experiment stopped after 6 of 20 runs.` The one that was cut off is measured anew. Pure. */
 export function stoppedText({ runs }: Pick<Experiment, 'runs'>, total: number): string {
-  const at = Math.min(total, runs.completed + runs.failed + 1);
-  return `The last experiment stopped at run ${formatCount(at)} of ${formatCount(total)}.`;
+  return `The last experiment stopped after ${formatCount(runs.completed)} of ${formatCount(total)} runs.`;
 }
 
 /** `9 models (mlp-1.0k … mlp-100M) · cpu · batch 1, 8 · 1 thread · quick`. Pure. */

@@ -120,8 +120,8 @@ function Energy({
       per="per inference"
       note={
         <>
-          {repeat && <div>95 % interval of repeats {bracket(value, repeat, 'J')}</div>}
-          {absolute && <div>with the meter’s own error {bracket(value, absolute, 'J')}</div>}
+          {repeat && <div>95 % interval, repeats {bracket(value, repeat, 'J')}</div>}
+          {absolute && <div>and meter error {bracket(value, absolute, 'J')}</div>}
         </>
       }
     />
@@ -132,5 +132,6 @@ function Energy({
 function bracket(value: number, { low, high }: { low: number; high: number }, unit: string): string {
   const text = formatInterval(value, low, high, unit);
   const [, head, ends] = /^(.*) (\[.*\])$/.exec(text)!;
-  return `${ends} ${head.replace(/^[-−\d.,]+ ?/, '')}`;
+  // Never apart from its unit.
+  return `${ends} ${head.replace(/^[-−\d.,]+ ?/, '')}`.replaceAll(' ', '\u00a0');
 }

@@ -51,7 +51,7 @@ const latency = (id: string, title: string, of: (row: RunRow) => Interval, hidde
   id,
   title,
   hidden,
-  width: 140,
+  width: 146,
   value: (row) => of(row).value,
   hint: (row) => intervalHint(of(row), 's') ?? (sentencesOf(row.latencyCodes) || null),
   number: { unit: 's', counts: latencyCounts },
@@ -78,7 +78,7 @@ const number = (
   more: Partial<Column> = {},
 ): Column => ({ id, title, value, number: { unit }, hidden: true, width: 100, ...more });
 
-/** Every column of the run table, in the order they stand. */
+/** Every column of the run table, in the order they stand: up to the verdicts they fit into a window 1280 wide. */
 export const runColumns: readonly Column[] = [
   text('status', 'Status', (row) => row.status, {
     width: 86,
@@ -87,7 +87,7 @@ export const runColumns: readonly Column[] = [
     hint: (row) => row.failure,
   }),
   text('model', 'Model', (row) => row.modelName, {
-    width: 176,
+    width: 236,
     groupable: true,
     cell: (row) => (
       <>
@@ -113,12 +113,6 @@ export const runColumns: readonly Column[] = [
     groupable: true,
     number: { unit: '', whole: true },
   }),
-  number('threads', 'Threads', '', (row) => row.threads, {
-    hidden: false,
-    width: 74,
-    groupable: true,
-    number: { unit: '', whole: true },
-  }),
   latency('p50', 'Latency, p50', (row) => row.p50S),
   latency('p95', 'Latency, p95', (row) => row.p95S, true),
   latency('p99', 'Latency, p99', (row) => row.p99S, true),
@@ -130,7 +124,7 @@ export const runColumns: readonly Column[] = [
   ),
   number('gross', 'Energy, gross', 'J', (row) => row.grossJ.value, {
     hidden: false,
-    width: 142,
+    width: 150,
     hint: (row) => intervalHint(row.grossJ, 'J') ?? (sentencesOf(row.energyCodes) || null),
     number: { unit: 'J', estimate: estimated, counts: grossCounts },
   }),
@@ -156,6 +150,12 @@ export const runColumns: readonly Column[] = [
     hidden: false,
     width: 124,
     number: { unit: 'W', estimate: estimated, counts: grossCounts },
+  }),
+  number('threads', 'Threads', '', (row) => row.threads, {
+    hidden: false,
+    width: 74,
+    groupable: true,
+    number: { unit: '', whole: true },
   }),
   number('parameters', 'Parameters', '', (row) => row.parameters, {
     hidden: false,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asReference, mostCompared, moved, withRun } from '../../../../src/renderer/pages/compare/chosen';
-import { classOf, ratioText } from '../../../../src/renderer/pages/compare/RatioTable';
+import { classOf, methodTexts, ratioText } from '../../../../src/renderer/pages/compare/RatioTable';
 
 const runs = fc.uniqueArray(fc.constantFrom(...'abcdefgh'), { minLength: 1 });
 
@@ -23,6 +23,23 @@ describe('chosen runs', () => {
     expect(withRun(['a'], 'a')).toEqual(['a']);
     const full = Array.from({ length: mostCompared }, (_, i) => String(i));
     expect(withRun(full, 'one more')).toEqual(full);
+  });
+});
+
+describe('methods of the ratios', () => {
+  it('say what they share once, and lose no sentence', () => {
+    const rule = 'One after the other. Each pair stands alone.';
+    const { own, shared } = methodTexts([
+      { quantity: 'p50S', method: `Ratio of medians, 95 % by Welch’s t. ${rule}` },
+      { quantity: 'grossJ', method: `Ratio of means. ${rule}` },
+      { quantity: 'memoryPeakBytes', method: 'One number a run.' },
+    ]);
+    expect(shared).toBe(rule);
+    expect(own).toEqual([
+      { quantity: 'p50S', method: 'Ratio of medians, 95 % by Welch’s t.' },
+      { quantity: 'grossJ', method: 'Ratio of means.' },
+      { quantity: 'memoryPeakBytes', method: 'One number a run.' },
+    ]);
   });
 });
 

@@ -99,7 +99,7 @@ describe('what the page says of an experiment', () => {
       '“mine” was cancelled; what was measured stays: 6 of 20 runs completed, 1 failed.',
     );
     expect(stoppedText(fakeExperiment('f', { runs: { ...none, completed: 6 } }), 20)).toBe(
-      'The last experiment stopped at run 7 of 20.',
+      'The last experiment stopped after 6 of 20 runs.',
     );
   });
 
@@ -205,7 +205,7 @@ describe('the readiness of the machine', () => {
       { provider: 'simulated', title: 'x', result: { status: 'ok' as const, sensors: [sensor] } },
     ];
     expect(readinessOf({ ...report, meters }).map((l) => l.text)).toContain(
-      'Power: simulated, not real (Board gpu.board)',
+      'Power: simulated, not real (Board, gpu.board)',
     );
   });
 

@@ -4,6 +4,7 @@ import {
   budgetOf,
   endingOf,
   explain,
+  fillText,
   phaseWords,
   repeatPlan,
 } from '../../../../src/renderer/pages/run/words';
@@ -100,6 +101,14 @@ describe('tables of a run', () => {
         codes: ['SWAPPING', 'READ_FAILED'],
       },
     ]);
+  });
+
+  it('says how inputs were filled in words, and keeps what it cannot read', () => {
+    expect(fillText('{"kind":"uniform","low":-1,"high":1}')).toBe('random numbers from -1 to 1');
+    expect(fillText('{"kind":"int","low":0,"high":5}')).toBe('random whole numbers from 0 to below 5');
+    expect(fillText('{"kind":"bool"}')).toBe('random true and false');
+    expect(fillText('{"kind":"constant","value":2}')).toBe('every element 2');
+    for (const odd of ['', 'zeros', 'null', '{"kind":"new"}']) expect(fillText(odd)).toBe(odd);
   });
 
   it('the budget ends with what all parts make together', () => {

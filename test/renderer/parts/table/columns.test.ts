@@ -34,6 +34,8 @@ describe('units of a column', () => {
     expect(numberText(1.2345e-3, scale, { estimate: true })).toBe('≈ 1.2');
     expect(headerOf('Parameters', scaleOf([1e6, 2e6], ''))).toBe('Parameters (M)');
     expect(headerOf('Batch', scaleOf([1000], '', true))).toBe('Batch');
+    // No k1/s.
+    expect(headerOf('Items a second', scaleOf([2e5, 3e5], '1/s'))).toBe('Items a second (1/s)');
     expect(scaleOf([null, null], 'W')).toEqual({ scale: 1, unit: 'W' });
   });
 });
