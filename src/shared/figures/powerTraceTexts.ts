@@ -1,4 +1,4 @@
-import type { PowerTrace, RunColumns } from '../live';
+import type { PowerTrace, RunColumns, TraceSensor } from '../live';
 import type { Phase } from '../run';
 import { formatCount, significant } from '../units';
 import { type FigureRun, measuredUnixMs } from './figureRun';
@@ -16,7 +16,7 @@ export const shadeOf: Partial<Record<Phase, Shade>> = {
 };
 
 export function traceLabel({ sensor }: PowerTrace): string {
-  const name = plainText(`${sensor.device}, ${sensor.domain}`);
+  const name = plainText(sensorName(sensor));
   return sensor.provenance === 'estimate' ? `≈ ${name} (estimate)` : name;
 }
 
@@ -57,7 +57,7 @@ export function traceTexts(
 
 function meterOf({ sensor }: PowerTrace): string {
   const unreal = sensor.origin === 'simulated' || sensor.origin === 'replayed' ? `, ${sensor.origin}` : '';
-  return plainText(`${sensor.device}, ${sensor.domain} (${sensor.provenance}${unreal})`);
+  return plainText(`${sensorName(sensor)} (${sensor.provenance}${unreal})`);
 }
 
 function shadeSentences({ phases }: RunColumns): string[] {
@@ -69,4 +69,9 @@ function shadeSentences({ phases }: RunColumns): string[] {
     return own.length === 0 ? [] : [`${shade} ${significant(seconds, 3)}\u00a0s${times}`];
   });
   return said.length === 0 ? [] : [`Shaded, from light to dark: ${said.join(', ')}.`];
+}
+
+/** Device and domain; the domain once where the device is called by it. */
+function sensorName({ device, domain }: TraceSensor): string {
+  return device.includes(domain) ? device : `${device}, ${domain}`;
 }

@@ -155,7 +155,7 @@ function seriesParts(run: RunRow): string[] {
   return [
     run.family,
     provider,
-    run.precision,
+    run.precision === 'none' ? 'no weights' : run.precision,
     `batch ${batch}`,
     `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     engine === 'capi' ? 'C API' : 'package API',

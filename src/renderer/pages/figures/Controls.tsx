@@ -79,7 +79,7 @@ export function Controls({ choice, change, series, experiments, hasSample, hasOw
           value={choice.y}
           onChange={(y) => y && change({ y: y as FigureChoice['y'] })}
           data={[
-            { value: 'auto', label: 'Energy where measured, else latency' },
+            { value: 'auto', label: 'Energy, else latency' },
             ...yQuantities.map((value) => ({ value, label: titleOf(yWords[value]) })),
           ]}
         />

@@ -95,10 +95,10 @@ function columnsOf(
     number: { unit: unitOf(y.unit) },
   });
   return [
-    { id: 'series', title: 'Series', width: 170, value: (run) => labels.get(seriesKeyOf(run)) ?? '' },
+    { id: 'series', title: 'Series', width: 150, value: (run) => labels.get(seriesKeyOf(run)) ?? '' },
     { id: 'model', title: 'Model', width: 140, value: (run) => run.modelName },
     { id: 'x', title: x.name, width: 130, value: (run) => of(run).x, number: { unit: unitOf(x.unit) } },
-    measured('y', y.name, 190, (row) => row.y),
+    measured('y', y.name, 230, (row) => row.y),
     measured('yLow', '95 % low', 110, (row) => row.yLow ?? row.yAbsLow),
     measured('yHigh', '95 % high', 110, (row) => row.yHigh ?? row.yAbsHigh),
     {

@@ -56,6 +56,7 @@ export const modelColumns: readonly TableColumn<ModelRow>[] = [
     id: 'macs',
     title: 'MACs, batch 1',
     width: 120,
+    hidden: true, // known only of models that were opened: counting reads the whole file
     number: { unit: '', whole: true },
     value: ({ macs }) => macs ?? null,
     hint: ({ macs }) =>
