@@ -89,7 +89,7 @@ export async function walk({ name, page, choose, saved }: Door, models: string[]
   await page
     .getByRole('table')
     .first()
-    .getByText(/lower|higher|not distinguishable|not comparable/)
+    .getByText(/lower|higher|not distinguishable|not comparable|not measured/)
     .first()
     .waitFor();
   await page
@@ -110,8 +110,11 @@ export async function walk({ name, page, choose, saved }: Door, models: string[]
   const svg = await saved(() => page.keyboard.press('Control+s'));
   expect(svg).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg /);
   expect(svg).toContain('Median latency');
-  // Both models, at both batch sizes.
-  expect(svg.match(/batch 4/g)?.length).toBeGreaterThan(0);
+  // Both models at both batch sizes; a busy machine may leave a point out, and then the table says why.
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^4 rows/ })
+    .waitFor();
 }
 
 /** What the walk left in the lab: everything whole, and every run that could be quiet was. */
@@ -122,7 +125,11 @@ export async function checkLab(folder: string): Promise<void> {
     expect(problems).toEqual([]);
     const { runs } = await view.handlers.listRuns({ experimentId: null, status: 'completed' });
     expect(runs).toHaveLength(5);
-    expect(runs.every(({ run }) => (run.latency?.p50S.value ?? 0) > 0)).toBe(true);
+    // On a busy machine two seconds may be too short for a median: then it is absent with its reason, never 0.
+    for (const { run } of runs) {
+      const p50 = run.latency!.p50S;
+      expect(p50.value === null ? p50.missingReason : p50.value > 0).toBeTruthy();
+    }
     // The page was there and answered; the keys of the walk may have made it draw in some window.
     for (const { run } of runs) expect(['quiet', 'normal']).toContain(run.uiMode);
     expect(runs.some(({ run }) => run.uiMode === 'quiet')).toBe(true);
