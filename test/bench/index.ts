@@ -19,7 +19,17 @@ async function main(): Promise<void> {
     `${cpus()[0]?.model.trim()}, ${cpus().length} logical cores, ${process.platform}-${process.arch}, Node ${process.versions.node}\n\n`,
   );
   let broken = 0;
-  for (const bench of [benchEngine, benchStatistics, benchStore, benchService, benchPage]) {
+  const all = {
+    engine: benchEngine,
+    statistics: benchStatistics,
+    store: benchStore,
+    service: benchService,
+    page: benchPage,
+  };
+  // `npm run bench -- page` measures that part alone.
+  const named = process.argv.slice(2);
+  for (const [name, bench] of Object.entries(all)) {
+    if (named.length > 0 && !named.includes(name)) continue;
     for (const { what, value, promise, held } of await bench()) {
       if (held === false) broken += 1;
       const mark = held === null ? ' ' : held ? '✓' : '✗';
