@@ -187,6 +187,8 @@ function check() {
       process.stdout.write(`== ${name}: failed\n`);
     }
   }
+  if (existsSync(at('.cache/screenshots')))
+    process.stdout.write('\nScreenshots of every page, light and dark: .cache/screenshots\n');
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(
       readFileSync(at('out/test-results.json'), 'utf8'),

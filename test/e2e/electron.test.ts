@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -47,13 +47,19 @@ describe.skipIf(rig.missing !== null)('a real Electron', { timeout: 60_000 }, ()
     return folders.at(-1)!;
   };
   const launch = async (
-    o: { lab?: string; userData?: string; args?: string[]; env?: Record<string, string> } = {},
+    o: {
+      lab?: string;
+      appFolder?: string;
+      userData?: string;
+      args?: string[];
+      env?: Record<string, string>;
+    } = {},
   ) => {
     const labFolder = o.lab ?? folder();
     const launched = await launchApp({
       executable: rig.executable!,
       display: display.display,
-      appFolder: probeApp.folder,
+      appFolder: o.appFolder ?? probeApp.folder,
       labFolder,
       userData: o.userData ?? folder(),
       args: o.args,
@@ -110,6 +116,26 @@ describe.skipIf(rig.missing !== null)('a real Electron', { timeout: 60_000 }, ()
     expect(seen.handedOver).toEqual([{ data: 'thirty-watts:port', ports: 1, ofOurselves: true }]);
     expect(seen.origin).toBe('thirty-watts://app');
     expect(seen.added).toEqual(['probe']);
+  });
+
+  it('control: a window that were given Node would be seen', async () => {
+    const unsafe = appWithPage(join(__dirname, 'fixtures/probe'));
+    try {
+      const main = join(unsafe.folder, 'out/main/index.cjs');
+      const text = readFileSync(main, 'utf8');
+      const opened = text
+        .replace('sandbox: true', 'sandbox: false')
+        .replace('contextIsolation: true', 'contextIsolation: false')
+        .replace('nodeIntegration: false', 'nodeIntegration: true');
+      expect(opened).not.toBe(text);
+      writeFileSync(main, opened);
+      const { page } = await launch({ appFolder: unsafe.folder });
+      expect(await page.evaluate(() => typeof (window as unknown as Record<string, unknown>).require)).toBe(
+        'function',
+      );
+    } finally {
+      unsafe.remove();
+    }
   });
 
   it('answers labInfo through the port, from a lab on the pinned Node', async () => {
@@ -240,7 +266,6 @@ describe.skipIf(rig.missing !== null)('a real Electron', { timeout: 60_000 }, ()
         window.probe.doorRequest('saveFile', { name: 'f.svg', bytes: new Uint8Array([60, 62]) }),
       );
     expect(await save()).toMatchObject({ ok: true, data: { path } });
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(path, 'utf8')).toBe('<>');
   });
 

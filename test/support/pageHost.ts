@@ -19,7 +19,7 @@ export const noBrowser = !chromiumPath
 if (noBrowser) console.warn(`SKIPPED: page tests, because ${noBrowser}.`);
 
 /** Screenshots of pages land here; git ignores the folder. */
-export const screenshotFolder = resolve(__dirname, '../../out/screenshots');
+export const screenshotFolder = resolve(__dirname, '../../.cache/screenshots');
 
 export interface OpenedPage {
   page: Page;
