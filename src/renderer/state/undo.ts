@@ -11,12 +11,6 @@ const most = 100;
 
 export const useUndo = create<{ done: Deed[]; undone: Deed[] }>(() => ({ done: [], undone: [] }));
 
-/** Does it now and remembers how to take it back. Rejects, and remembers nothing, if it could not be done. */
-export async function perform(deed: Deed): Promise<void> {
-  await deed.redo();
-  useUndo.setState(({ done }) => ({ done: [...done.slice(1 - most), deed], undone: [] }));
-}
-
 let last: Promise<unknown> = Promise.resolve();
 
 /** One after another: two quick keys are two steps, and none is taken twice. */
@@ -25,6 +19,16 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   last = mine;
   return mine;
 }
+
+/**
+ * Does it now and remembers how to take it back. Rejects, and remembers nothing, if it could not be done.
+ * An undo asked for while it is still being done waits for it: whoever saw it happen can take it back.
+ */
+export const perform = (deed: Deed): Promise<void> =>
+  inTurn(async () => {
+    await deed.redo();
+    useUndo.setState(({ done }) => ({ done: [...done.slice(1 - most), deed], undone: [] }));
+  });
 
 /** @returns the label of what was undone; null if there is nothing to undo */
 export const undo = (): Promise<string | null> => inTurn(undoOne);

@@ -58,6 +58,26 @@ describe('undo', () => {
     expect(await undo()).toBe('x');
   });
 
+  it('takes back what is still being done once it is done, not the deed before it', async () => {
+    await perform(set(0, 1));
+    let answer = () => {};
+    const doing = perform({
+      ...set(1, 2),
+      redo: () => {
+        value = 2;
+        return new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    await Promise.resolve();
+    const undoing = undo();
+    answer();
+    await doing;
+    expect(await undoing).toBe('set to 2');
+    expect(value).toBe(1);
+  });
+
   it('two quick steps undo two deeds, each once', async () => {
     const slow = (label: string) => ({
       label,
