@@ -1,3 +1,5 @@
+import type { HttpGet, WallMeter } from './wallMeter';
+
 /** The meter interface of the lab: every source of power or energy is one file in src/main/meters behind it. */
 
 export const domains = [
@@ -56,6 +58,22 @@ export interface SensorInfo {
   factor1s: number | null;
   /** What went into it, for the record: calibration id, TDP and where it came from, scope … */
   notes: readonly string[];
+  /** Correction by the user's comparison with a wall meter, applied to every energy; absent or null: none. */
+  calibration?: Calibration | null;
+}
+
+/** What a comparison with a better meter says of a sensor: it shows gain · true + offset. */
+export interface Calibration {
+  id: string;
+  gain: number;
+  /** W. */
+  offsetW: number;
+  /** 1 sigma of both, in place of the defaults of the kind of sensor. */
+  gainRel1s: number;
+  offsetW1s: number;
+  /** When it was measured, Unix ms, and against what. */
+  atUnixMs: number;
+  against: string;
 }
 
 /** One read. `raw` in counts (counter) or watts (gauge); null is never 0. */
@@ -78,6 +96,12 @@ export interface Health {
   otherClients: number | null;
   throttle: readonly string[] | null;
   throttleNs: Readonly<Record<string, bigint>> | null;
+  /** Power limit that the maker set, W; the enforced one may be lower. */
+  defaultLimitW?: number | null;
+  /** Largest share of the device's cores that another program's process used of late, 0 to 100. */
+  otherSmPct?: number | null;
+  /** Device memory in use by everyone, bytes. */
+  memoryUsedBytes?: number | null;
 }
 
 export interface Remedy {
@@ -87,7 +111,12 @@ export interface Remedy {
 }
 
 export type ProbeResult =
-  | { status: 'ok'; sensors: readonly SensorInfo[] }
+  | {
+      status: 'ok';
+      sensors: readonly SensorInfo[];
+      /** Devices of this provider that gave no sensor while others did. */
+      refused?: readonly { reason: string; remedy: Remedy | null }[];
+    }
   | { status: 'absent' | 'denied' | 'broken'; reason: string; remedy: Remedy | null };
 
 /** Everything a test replaces. */
@@ -101,6 +130,14 @@ export interface ProbeEnv {
   cpu: { model: string; logicalCores: number; virtualized: boolean };
   /** Rated CPU power typed by the user (W), for the estimate; null if not given. */
   userTdpW: number | null;
+  /** Wall meters that the user added; absent: none. */
+  wallMeters?: readonly WallMeter[];
+  /** The user's calibrations, by sensor id; absent: none. */
+  calibrations?: Readonly<Record<string, Calibration>>;
+  /** Asks a server of the local network; the meters' own guarded one where absent. */
+  httpGet?: HttpGet;
+  /** Calls back once after so many ms, the result cancels it; a timer where absent. */
+  after?(ms: number, callback: () => void): () => void;
 }
 
 export interface OpenMeter {

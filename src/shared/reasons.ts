@@ -14,7 +14,7 @@ interface Reason {
   remedy?: string;
 }
 
-/** Closed list of reason codes (docs/method.md, 4.2). Codes that later protocol steps detect join with their detection. */
+/** Closed list of reason codes (docs/method.md, 4.2). */
 export const reasons = {
   NO_SENSOR: {
     hits: 'E',
@@ -73,6 +73,13 @@ export const reasons = {
     sentence: 'The power lies outside what this device can draw.',
     remedy: 'Measure again; if it stays, the meter reports wrong numbers on this machine.',
   },
+  SOURCES_DISAGREE: {
+    hits: 'E',
+    level: 'V',
+    sentence: 'Two sensors of the same device disagree by more than 5 %: at least one of them is wrong.',
+    remedy:
+      'Measure again. If it stays, compare the device with a wall meter, and update its driver: one of its two sensors is wrong.',
+  },
   GAP: {
     hits: 'E',
     level: 'V',
@@ -88,7 +95,8 @@ export const reasons = {
   LATE_READ: {
     hits: 'E',
     level: 'V',
-    sentence: 'Reading the meter at the window edge took too long.',
+    sentence:
+      'Reading the meter at the edge of the window took too long, or a wall meter answered too late in it.',
     remedy: 'Close programs that keep the machine busy and measure again.',
   },
   SCOPE_SUBSTITUTED: {
@@ -113,6 +121,13 @@ export const reasons = {
     level: 'X',
     sentence: 'The device is shared (MIG or vGPU), so its board power cannot be split.',
     remedy: 'Measure on a device that no other user shares.',
+  },
+  METER_NEEDS_DISCHARGE: {
+    hits: 'E',
+    level: 'X',
+    sentence:
+      'The battery tells the power of the machine only while it discharges between 90 % and 20 % of its charge.',
+    remedy: 'Unplug the machine, wait until the charge is below 90 %, and measure again.',
   },
   BELOW_RESOLUTION: {
     hits: 'N',
@@ -165,6 +180,18 @@ export const reasons = {
     level: 'F',
     sentence: 'The machine ran on battery.',
     remedy: 'Plug the machine in and measure again.',
+  },
+  POWER_SOURCE_CHANGED: {
+    hits: 'LE',
+    level: 'V',
+    sentence: 'The machine was plugged in or out, or its power mode changed, during the window.',
+    remedy: 'Leave plug and power mode alone while the lab measures, and measure again.',
+  },
+  CLOCK_DRIFT: {
+    hits: 'LE',
+    level: 'V',
+    sentence: 'The clock of the device was more than 2 % off its median over the run.',
+    remedy: 'Let the device cool and the machine rest, fix its clock if you can, and measure again.',
   },
   TIME_JUMP: {
     hits: 'LE',
@@ -271,6 +298,18 @@ export const reasons = {
 export type ReasonCode = keyof typeof reasons;
 export const reasonCodes = Object.keys(reasons) as ReasonCode[];
 
+/** Codes that only limit a result where measuring again did not get rid of them: the machine is as it is (docs/method.md, 4.2). */
+export const lastingReasons: readonly ReasonCode[] = ['SWAPPING', 'BACKGROUND_LOAD'];
+
+/** What a code says beside a result: of one that strikes single windows also what became of them. */
+export function resultSentence(code: ReasonCode): string {
+  const { level, sentence } = reasons[code];
+  if (level !== 'V') return sentence;
+  return lastingReasons.includes(code)
+    ? `${sentence} Windows with it count only where measuring again did not help; they limit the result.`
+    : `${sentence} Windows that it struck do not count.`;
+}
+
 /** What a person can do about a code; null where there is nothing to do. */
 export function remedyOf(code: ReasonCode): string | null {
   return (reasons[code] as Reason).remedy ?? null;
@@ -286,16 +325,18 @@ export function concerns(code: ReasonCode, result: 'latency' | 'gross' | 'net'):
 
 /**
  * Verdict of one result from the codes that concern it: the worst level decides.
- * V codes void windows, not results; they reach a result only as TOO_FEW_WINDOWS.
+ * V codes void windows, not results; they reach a result only as TOO_FEW_WINDOWS, or where they are among `limiting`:
+ * codes that count as F here, because windows that carry them were kept after all.
  */
 export function verdictOf(
   codes: readonly ReasonCode[],
   result: 'latency' | 'gross' | 'net',
   fallback: 'none' | 'cpu' = 'none',
+  limiting: readonly ReasonCode[] = [],
 ): Verdict {
   // A fallback that the plan names is known to its reader: limited, not invalid.
   const level = (c: ReasonCode): Level =>
-    c === 'EP_FALLBACK' && fallback === 'cpu' ? 'F' : reasons[c].level;
+    limiting.includes(c) || (c === 'EP_FALLBACK' && fallback === 'cpu') ? 'F' : reasons[c].level;
   const levels = new Set(codes.filter((c) => concerns(c, result)).map(level));
   if (levels.has('X')) return 'not_measured';
   if (levels.has('R')) return 'invalid';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseProcStat } from '../../src/main/meters/cpuUse';
 import { estimatedW, makeEstimate } from '../../src/main/meters/estimate';
 import { nodeFiles } from '../../src/main/meters/files';
 import { noteOf } from '../../src/main/meters/reading';
 import { tableTdpW } from '../../src/main/meters/tdpTable';
 import { windowEnergy } from '../../src/main/meters/windowEnergy';
 import type { ProbeEnv } from '../../src/shared/meter';
+import { parseProcStat } from '../../src/shared/procStat';
 import { RecordedMachine } from './raplTree';
 import { readOne, sensorsOf, testEnv, VirtualClock } from './support';
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { nvml } from '../../src/main/meters/nvml';
@@ -46,6 +46,12 @@ const defaults = {
   default_limit_w: 450,
   processes: 0,
   energy_gain: 1,
+  sm_pid: 0,
+  sm_pct: 0,
+  sm_at_s: 1,
+  sm_rc: 0,
+  memory_used_mib: 0,
+  limit_rc: 0,
 };
 
 describe('NVML without a library', () => {
@@ -92,11 +98,21 @@ describe('NVML in numbers', () => {
   });
 
   it('knows which architectures see their power part of the time', () => {
-    expect(powerSampling(9, [9, 0]).instant).toMatchObject({ averagingS: 0.025, duty: 0.25 });
-    expect(powerSampling(7, [8, 0]).usage.duty).toBe(0.25);
-    expect(powerSampling(7, [8, 6])).toMatchObject({ instant: { duty: 1 }, usage: { averagingS: 1 } });
-    expect(powerSampling(10, [12, 0]).instant.update.from).toBe('assumed');
-    expect(powerSampling(null, null).instant.update.from).toBe('assumed');
+    const of = (architecture: number | null, minor = 0, name = 'Card', driver = '580.1') =>
+      powerSampling({ architecture, computeMajorMinor: [8, minor], name }, driver);
+    expect(of(9).instant).toMatchObject({ averagingS: 0.025, duty: 0.25 });
+    expect(of(9).usage).toMatchObject({ averagingS: 1, duty: 1 });
+    expect(of(8)).toMatchObject({ instant: { averagingS: 0.1 }, usage: { averagingS: 1 } });
+    expect(of(8, 9, 'Card', '530.41').usage.averagingS).toBe(0.1);
+    expect(of(7).usage.duty).toBe(0.25);
+    expect(of(7, 6)).toMatchObject({ instant: { duty: 1 }, usage: { averagingS: 1 } });
+    expect(of(6).usage).toMatchObject({ averagingS: 0.1, duty: 1 });
+    expect(of(6, 5, 'Quadro RTX 8000').usage).toMatchObject({ averagingS: 0.02, duty: 0.2 });
+    expect(of(5).instant).toMatchObject({ update: { seconds: 0.02 }, averagingS: 0.01, duty: 0.5 });
+    expect(of(3, 2, 'Tesla M40').usage).toMatchObject({ update: { seconds: 0.031 }, averagingS: 0.014 });
+    expect(of(2).usage).toMatchObject({ update: { seconds: 0.1, from: 'documented' }, averagingS: 1 });
+    expect(of(10).instant.update.from).toBe('assumed');
+    expect(of(null).instant.update.from).toBe('assumed');
   });
 });
 
@@ -278,6 +294,61 @@ describe.skipIf(!compiler)('NVML over real FFI on a stub', () => {
     expect((await open(energyId)).health()).toMatchObject({ otherClients: 0, throttleNs: null });
   });
 
+  it('tells the default limit and the memory in use, and null where the driver does not', async () => {
+    stub.set({ memory_used_mib: 3000 });
+    expect((await open(energyId)).health()).toMatchObject({
+      powerLimitW: 320,
+      defaultLimitW: 450,
+      memoryUsedBytes: 3000 * 2 ** 20,
+    });
+    stub.set({ limit_rc: 3 });
+    expect((await open(energyId)).health().defaultLimitW).toBeNull();
+  });
+
+  describe('other programs on the device', () => {
+    /** Processes of a made-up /proc: 500 is the sampler's parent, 501 the runner, 900 somebody else. */
+    const withProcesses = () => {
+      const fsRoot = temporaryFolder();
+      for (const [pid, parent] of [
+        [process.ppid, 1],
+        [501, process.ppid],
+        [900, 1],
+      ]) {
+        mkdirSync(join(fsRoot, `proc/${pid}`), { recursive: true });
+        writeFileSync(join(fsRoot, `proc/${pid}/stat`), `${pid} (a (b) c) S ${parent} 1 1`);
+      }
+      return { ...env, fsRoot };
+    };
+    const openIn = async (changed: typeof env) => {
+      const meter = await nvml.open([energyId], changed);
+      opened.push(meter);
+      return meter;
+    };
+
+    it('are told from the runner by their parents', async () => {
+      const meter = await openIn(withProcesses());
+      expect(meter.health().otherSmPct).toBe(0); // nobody used it
+      stub.set({ sm_pid: 900, sm_pct: 37, sm_at_s: 2 });
+      expect(meter.health().otherSmPct).toBe(37);
+      expect(meter.health().otherSmPct).toBe(0); // nothing new since
+      stub.set({ sm_pid: 501, sm_pct: 90, sm_at_s: 3 });
+      expect(meter.health().otherSmPct).toBe(0);
+    });
+
+    it('do not count for what they did before the meter was opened', async () => {
+      stub.set({ sm_pid: 900, sm_pct: 37, sm_at_s: 2 });
+      expect((await openIn(withProcesses())).health().otherSmPct).toBe(0);
+    });
+
+    it('are unknown, not 0, where the process or the call is', async () => {
+      const meter = await openIn(withProcesses());
+      stub.set({ sm_pid: 77, sm_pct: 37, sm_at_s: 2 });
+      expect(meter.health().otherSmPct).toBeNull();
+      stub.set({ sm_rc: 3 });
+      expect(meter.health().otherSmPct).toBeNull();
+    });
+  });
+
   it('reads as a failure, not as 0, when the device asked for is not there', async () => {
     const meter = await open('nvml:GPU-other:energy');
     expect(readOne(meter, 'nvml:GPU-other:energy')).toMatchObject({
@@ -303,6 +374,9 @@ describe.skipIf(!compiler)('NVML over real FFI on a stub', () => {
     expect(ids).toEqual(flag === 'OLD_DRIVER' ? [powerId] : [energyId, powerId]);
     const meter = await nvml.open(ids, otherEnv);
     expect(meter.health()).toMatchObject({ tempC: 50, throttle: ['sw_power_cap'] });
+    // Bound at first use: a driver without the newer names gives null, and works.
+    const { memoryUsedBytes, otherSmPct } = meter.health();
+    expect([memoryUsedBytes, otherSmPct]).toEqual(flag === 'OLD_DRIVER' ? [null, null] : [0, 0]);
     expect(meter.read().every((r) => r.raw !== null)).toBe(true);
     meter.close();
   });

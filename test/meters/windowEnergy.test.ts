@@ -54,6 +54,90 @@ describe('energy of a window', () => {
   });
 });
 
+describe('a counter whose values carry their own time', () => {
+  const stamped = sensor({ notes: ['stamped=by the driver'], update: { seconds: 0.1, from: 'assumed' } });
+  /** 100 W; each value is as old as `ageS` says when it is read. */
+  const at = (tS: number, ageS: number, clock = 1): Reading => ({
+    ...readingAt(tS, BigInt(Math.round((tS - ageS) * 100e6))),
+    sourceTimeNs: BigInt(Math.round(clock * (tS - ageS) * 1e9)),
+  });
+  const reads = (open: Reading, close: Reading): WindowReads => ({
+    open,
+    close,
+    trace: [],
+    powerLimitW: null,
+    loaded: true,
+  });
+
+  it('is right however old its values were; without the stamps it is not', () => {
+    const late = reads(at(100, 0.02), at(110, 0.09));
+    expect(windowEnergy(stamped, late).energyJ).toBeCloseTo(1000, 3);
+    expect(windowEnergy(counter, late).energyJ).toBeCloseTo(993, 3);
+  });
+
+  it('is taken as any other where the clock of the stamps is another one, or one is missing', () => {
+    const other = reads(at(100, 0.02, 1.2), at(110, 0.09, 1.2));
+    expect(windowEnergy(stamped, other).energyJ).toBeCloseTo(993, 3);
+    const back = reads(at(100, 0, -1), at(110, 0, -1));
+    expect(windowEnergy(stamped, back).energyJ).toBeCloseTo(1000, 3);
+    const none = reads({ ...at(100, 0.02), sourceTimeNs: null }, at(110, 0.09));
+    expect(windowEnergy(stamped, none).energyJ).toBeCloseTo(993, 3);
+  });
+});
+
+describe('batteries', () => {
+  const battery = sensor({
+    kind: 'gauge',
+    domain: 'battery.dc',
+    joulePerCount: null,
+    update: { seconds: 10, from: 'assumed' },
+  });
+  /** A minute at 20 W, a new value every ten seconds. */
+  const minute = (changed: Partial<WindowReads> = {}): WindowReads => {
+    const raw = (t: number) => 20 + Math.floor(t / 10) / 10;
+    return {
+      open: readingAt(0, raw(0), 40),
+      close: readingAt(60, raw(60), 40),
+      trace: Array.from({ length: 60 }, (_, i) => readingAt(i, raw(i), 40)),
+      powerLimitW: null,
+      loaded: true,
+      ...changed,
+    };
+  };
+  const charging: Reading = {
+    ...readingAt(30, null),
+    error: { code: 'METER_NEEDS_DISCHARGE', fatal: false },
+  };
+
+  it('may take 40 ms for an answer, as their controllers do; a chip sensor may not', () => {
+    expect(codeOf(battery, minute())).toBeNull();
+    expect(windowEnergy(battery, minute()).energyJ).toBeCloseTo(60 * 20.25, -1);
+    expect(codeOf(gauge, minute())).toBe('LATE_READ');
+    expect(codeOf(battery, minute({ open: readingAt(0, 20, 300) }))).toBe('LATE_READ');
+  });
+
+  it('tell nothing of a window in which they did not carry the machine, not even for a moment', () => {
+    const { trace } = minute();
+    const needs = 'METER_NEEDS_DISCHARGE';
+    expect(codeOf(battery, minute({ trace: trace.toSpliced(30, 1, charging) }))).toBe(needs);
+    expect(
+      codeOf(battery, minute({ close: { ...charging, t0: 60_000_000_000n, t1: 60_000_000_000n } })),
+    ).toBe(needs);
+    const before = { ...charging, t0: -9_000_000_000n, t1: -9_000_000_000n };
+    expect(codeOf(battery, minute({ trace: [before, ...trace] }))).toBeNull();
+  });
+
+  it('and the telemetry of Apple’s need three values, and windows of three updates', () => {
+    const telemetry = {
+      domain: 'system.dc',
+      delivery: 'push',
+      update: { seconds: 60, from: 'assumed' },
+    } as const;
+    expect(shortestWindowS(sensor(telemetry))).toBe(180);
+    expect(shortestWindowS(sensor({ ...telemetry, delivery: 'read' }))).toBe(3000);
+  });
+});
+
 describe('faults of a window, each against the control without it', () => {
   const at = (reads: WindowReads, changed: Partial<Record<'open' | 'close', Partial<Reading>>>) => ({
     ...reads,
@@ -126,6 +210,16 @@ describe('faults of a window, each against the control without it', () => {
       'a gauge that stands still',
       gauge,
       (w: WindowReads) => ofTrace(w, (r, i) => (i < 40 ? 100 : r.raw)),
+      'STALE_SENSOR',
+    ],
+    [
+      'a gauge in whole watts that stands still for most of the window',
+      gauge,
+      (w: WindowReads) => ({
+        ...ofTrace(w, (_, i) => (i < 50 ? 100 : 101)),
+        open: { ...w.open, raw: 100 },
+        close: { ...w.close, raw: 101 },
+      }),
       'STALE_SENSOR',
     ],
     ['a gauge above 1.5 × the limit', gauge, (w: WindowReads) => ({ ...w, powerLimitW: 60 }), 'IMPLAUSIBLE'],

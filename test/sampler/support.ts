@@ -78,6 +78,7 @@ export function together(providers: () => readonly MeterProvider[] = () => [powe
   };
   const launch = (): SamplerPort => {
     new Sampler(channel, {
+      ownS: () => 0,
       nowNs: time.nowNs,
       after: time.after,
       environment: ({ userTdpW }) => testEnv({ now: time.nowNs, userTdpW }),

@@ -131,6 +131,7 @@ export function samplerHere(providers: readonly MeterProvider[] = []): LabEffect
           return stop;
         },
         environment: defaultEnv,
+        ownS: () => 0,
         providers: () => providers,
       });
       return {

@@ -1,5 +1,6 @@
 import type { PowerTrace, TraceSensor } from '../../shared/live';
 import type { Reading, SensorInfo } from '../../shared/meter';
+import { calibratedJ, calibratedW } from '../meters/calibration';
 import { counterEnergy, longestStepS } from '../meters/counter';
 import { midNs, secondsBetween } from '../meters/reading';
 
@@ -15,7 +16,7 @@ export interface PowerPoint {
  */
 const updatesPerPoint = 5;
 
-/** Readings of one sensor, in time order, turned into power for a picture; results come from windowEnergy alone. */
+/** Readings of one sensor, in time order, turned into power for a picture, corrected by its calibration; results come from windowEnergy alone. */
 export class PowerSeries {
   private points: PowerPoint[] = [];
   private last: { raw: bigint; atNs: bigint } | null = null;
@@ -30,7 +31,7 @@ export class PowerSeries {
       const atNs = midNs(reading);
       if (raw === null || reading.sensorId !== this.sensor.id) continue;
       if (this.lastNs !== null && atNs <= this.lastNs) continue;
-      if (typeof raw === 'number') this.points.push({ atNs, powerW: raw });
+      if (typeof raw === 'number') this.points.push({ atNs, powerW: calibratedW(this.sensor, raw) });
       else if (!this.count(raw, atNs)) continue;
       this.lastNs = atNs;
     }
@@ -46,7 +47,10 @@ export class PowerSeries {
       if (seconds < 0.98 * least) return false;
       const { energyJ } = counterEnergy(sensor, last.raw, raw, seconds);
       if (energyJ !== null)
-        this.points.push({ atNs: last.atNs + (atNs - last.atNs) / 2n, powerW: energyJ / seconds });
+        this.points.push({
+          atNs: last.atNs + (atNs - last.atNs) / 2n,
+          powerW: calibratedJ(sensor, energyJ, seconds) / seconds,
+        });
     }
     this.last = { raw, atNs };
     return true;

@@ -1,12 +1,19 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { ProbeEnv } from '../../shared/meter';
+import type { Calibration, ProbeEnv } from '../../shared/meter';
+import type { WallMeter } from '../../shared/wallMeter';
 import { nodeFiles, textOrNull } from './files';
+import { macLibraryPaths } from './macLibraries';
+import { windowsLibraryPaths } from './windowsLibraries';
 
 /** What the lab may set; everything else comes from the machine. */
 export interface EnvOptions {
   /** Rated processor power typed by the user, W. */
   userTdpW: number | null;
+  /** Wall meters in use; with their tokens, so never to be written anywhere. */
+  wallMeters?: readonly WallMeter[];
+  /** Calibrations in force, by sensor id. */
+  calibrations?: Readonly<Record<string, Calibration>>;
   /** Root of the system's files; '/' in the product. */
   fsRoot?: string;
   /** Native libraries by name, best first, instead of the system's own places. */
@@ -28,6 +35,8 @@ export function defaultEnv(options: EnvOptions): ProbeEnv {
       virtualized: isVirtualized(process.platform, fsRoot) ?? false,
     },
     userTdpW: options.userTdpW,
+    wallMeters: options.wallMeters ?? [],
+    calibrations: options.calibrations ?? {},
   };
 }
 
@@ -37,7 +46,8 @@ export function libraryPaths(
   platform: NodeJS.Platform,
   variables: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  if (name !== 'nvml') return [];
+  if (platform === 'darwin') return macLibraryPaths(name);
+  if (name !== 'nvml') return platform === 'win32' ? windowsLibraryPaths(name, variables) : [];
   if (platform === 'linux') {
     const file = 'libnvidia-ml.so.1';
     return [file, `/usr/lib/wsl/lib/${file}`, `/run/opengl-driver/lib/${file}`];

@@ -6,8 +6,9 @@ import type {
   Reading,
   SensorInfo,
 } from '../../shared/meter';
+import type { CpuTimes } from '../../shared/procStat';
 import { cpuHealthReader } from './cpuHealth';
-import { type CpuTimes, cpuTimes } from './cpuUse';
+import { cpuTimes } from './cpuUse';
 import { type MeterFiles, nodeFiles } from './files';
 import { failedReading, okReading, openedMeter, secondsBetween } from './reading';
 import { type RatedPower, ratedPower, tdpRangeW } from './tdp';

@@ -30,8 +30,19 @@ export function textOrNull(files: MeterFiles, path: string): string | null {
   }
 }
 
+/** The entries of a folder in natural order (hwmon2 before hwmon10); none where it cannot be read. */
+export function listOrNone(files: MeterFiles, folder: string): string[] {
+  try {
+    return files.list(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+
 /** A file that holds one whole number; null where it cannot be read or holds anything else. */
 export function integerOrNull(files: MeterFiles, path: string): number | null {
   const text = textOrNull(files, path);
-  return text !== null && /^-?\d+$/.test(text) ? Number(text) : null;
+  if (text === null || !/^-?\d+$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : null;
 }

@@ -2,7 +2,7 @@ import type { Reading, SensorInfo } from '../../shared/meter';
 import { type StepEnergy, unknownEnergy } from './counter';
 import { midNs } from './reading';
 
-export type GaugeRules = Pick<SensorInfo, 'domain' | 'update'>;
+export type GaugeRules = Pick<SensorInfo, 'domain' | 'update'> & Partial<Pick<SensorInfo, 'delivery'>>;
 
 /** One power value: ns after an origin, watts, and the sensor's own stamp of it. */
 export interface PowerPoint {
@@ -12,10 +12,14 @@ export interface PowerPoint {
 }
 
 /** Longest pause (s) between two samples of a gauge that still counts as watched. */
-const longestGapS = (info: GaugeRules): number => Math.max(1, 3 * info.update.seconds);
+export const longestGapS = (info: GaugeRules): number => Math.max(1, 3 * info.update.seconds);
 
-/** Fewest sensor updates that make an energy; batteries update so rarely that three must do. */
-const fewestSamples = (info: GaugeRules): number => (info.domain === 'battery.dc' ? 3 : 10);
+/** Power of the whole machine that its firmware tells only now and then: batteries, and the telemetry of Apple's. */
+export const isTelemetry = ({ domain, delivery }: GaugeRules): boolean =>
+  domain === 'battery.dc' || (domain === 'system.dc' && delivery === 'push');
+
+/** Fewest sensor updates that make an energy; telemetry updates so rarely that three must do. */
+const fewestSamples = (info: GaugeRules): number => (isTelemetry(info) ? 3 : 10);
 
 /**
  * Energy (J) of a power gauge from `fromNs` to `toNs` (hrtime): trapezoid over the sensor's own updates,

@@ -1,5 +1,5 @@
 import type { NvmlLibrary } from './nvmlLibrary';
-import { nvmlOk, pciLayout, sharedVirtualizationModes } from './nvmlTypes';
+import { memoryLayout, nvmlOk, pciLayout, sharedVirtualizationModes, structVersion } from './nvmlTypes';
 
 /** Who the device is and how it is set up. Each fact is null where the driver does not tell. */
 export interface NvmlDevice {
@@ -12,6 +12,9 @@ export interface NvmlDevice {
   enforcedLimitW: number | null;
   defaultLimitW: number | null;
   persistence: boolean | null;
+  memoryBytes: number | null;
+  /** Split into instances; null where the card has no MIG or does not tell. */
+  mig: boolean | null;
   /** MIG or vGPU: board power belongs to several users. */
   shared: 'MIG' | 'vGPU' | null;
 }
@@ -31,6 +34,7 @@ export function identify(library: NvmlLibrary, index: number): NvmlDevice | numb
     return value === null ? null : value / 1000;
   };
   const persistence = numberOf(library, 'persistence', handle);
+  const mig = pairOf(library, 'migMode', handle);
   return {
     handle,
     uuid,
@@ -41,6 +45,8 @@ export function identify(library: NvmlLibrary, index: number): NvmlDevice | numb
     enforcedLimitW: milliW('enforcedLimit'),
     defaultLimitW: milliW('defaultLimit'),
     persistence: persistence === null ? null : persistence === 1,
+    memoryBytes: memoryBytes(library, handle),
+    mig: mig === null ? null : mig[0] === 1,
     shared: sharing(library, handle),
   };
 }
@@ -87,6 +93,14 @@ function pairOf(
   const a = new Int32Array(1);
   const b = new Int32Array(1);
   return library.fn(fn)(handle, a, b) === nvmlOk ? [a[0]!, b[0]!] : null;
+}
+
+function memoryBytes(library: NvmlLibrary, handle: bigint): number | null {
+  const info = new Uint8Array(memoryLayout.size);
+  const view = new DataView(info.buffer);
+  view.setUint32(memoryLayout.version, structVersion(memoryLayout.size, 2), true);
+  if (library.fn('memory')(handle, info) !== nvmlOk) return null;
+  return Number(view.getBigUint64(memoryLayout.total, true));
 }
 
 function pciBusId(library: NvmlLibrary, handle: bigint): string | null {

@@ -1,8 +1,10 @@
 import type { Health } from '../../shared/meter';
 import { FieldReader } from './nvmlFields';
 import type { NvmlLibrary } from './nvmlLibrary';
+import { otherProcesses } from './nvmlProcesses';
 import {
   fields,
+  memoryLayout,
   nvmlOk,
   processLayout,
   structVersion,
@@ -41,6 +43,16 @@ export function healthReader(
   const processes = new Uint8Array(processLayout.size * mostProcesses);
   const processView = new DataView(processes.buffer);
 
+  const memory = new Uint8Array(memoryLayout.size);
+  const memoryView = new DataView(memory.buffer);
+  const otherSmPct = otherProcesses(library, handle, isOurs);
+
+  const memoryUsedBytes = (): number | null => {
+    memory.fill(0);
+    memoryView.setUint32(memoryLayout.version, structVersion(memoryLayout.size, 2), true);
+    if (library.fn('memory')(handle, memory) !== nvmlOk) return null;
+    return Number(memoryView.getBigUint64(memoryLayout.used, true));
+  };
   const tempC = (): number | null => {
     temperature.fill(0);
     temperatureView.setUint32(temperatureLayout.version, structVersion(temperatureLayout.size, 1), true);
@@ -77,7 +89,10 @@ export function healthReader(
         ? utilizationView.getUint32(utilizationLayout.gpu, true)
         : null,
     powerLimitW: library.fn('enforcedLimit')(handle, u32) === nvmlOk ? u32[0]! / 1000 : null,
+    defaultLimitW: library.fn('defaultLimit')(handle, u32) === nvmlOk ? u32[0]! / 1000 : null,
     otherClients: otherClients(),
+    otherSmPct: otherSmPct(),
+    memoryUsedBytes: memoryUsedBytes(),
     throttle: library.fn('throttleReasons')(handle, u64) === nvmlOk ? throttleNames(u64[0]!) : null,
     throttleNs: throttleNs(),
   });

@@ -31,6 +31,7 @@ const signatures = {
   temperature: { names: ['nvmlDeviceGetTemperature'], args: [device, 'int', out] },
   clock: { names: ['nvmlDeviceGetClockInfo'], args: [device, 'int', out] },
   memory: { names: ['nvmlDeviceGetMemoryInfo_v2'], args: [device, out] },
+  processUtilization: { names: ['nvmlDeviceGetProcessUtilization'], args: [device, out, out, 'uint64'] },
   migMode: { names: ['nvmlDeviceGetMigMode'], args: [device, out, out] },
   virtualizationMode: { names: ['nvmlDeviceGetVirtualizationMode'], args: [device, out] },
   throttleReasons: {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SensorInfo } from '../../shared/meter';
 import { nodeFiles, textOrNull } from './files';
-import { powerSampling } from './nvmlArchitecture';
+import { architectureNames, powerSampling } from './nvmlArchitecture';
 import type { NvmlDevice } from './nvmlDevice';
 import type { NvmlLibrary } from './nvmlLibrary';
 import { energySources, firstThatAnswers, type NvmlSource, powerSources } from './nvmlSource';
@@ -32,7 +32,7 @@ function describe(
   source: NvmlSource,
   asleep: string[],
 ): SensorInfo {
-  const sampling = powerSampling(device.architecture, device.computeMajorMinor);
+  const sampling = powerSampling(device, driver);
   const board = source.scope === 'gpu';
   const base = {
     id: `nvml:${device.uuid}:${kind}`,
@@ -85,6 +85,10 @@ function notesOf(device: NvmlDevice, source: NvmlSource, asleep: string[]): stri
   if (device.enforcedLimitW !== null) notes.push(`enforcedLimitW=${device.enforcedLimitW}`);
   if (device.defaultLimitW !== null) notes.push(`defaultLimitW=${device.defaultLimitW}`);
   if (device.persistence !== null) notes.push(`persistence=${device.persistence ? 'on' : 'off'}`);
+  const architecture = device.architecture === null ? null : architectureNames.get(device.architecture);
+  if (architecture) notes.push(`architecture=${architecture}`);
+  if (device.memoryBytes !== null) notes.push(`memoryBytes=${device.memoryBytes}`);
+  if (device.mig !== null) notes.push(`mig=${device.mig ? 'on' : 'off'}`);
   if (source.scope === 'module') notes.push('SCOPE_SUBSTITUTED: the whole module, not the GPU alone');
   if (device.shared !== null) {
     notes.push(`SHARED_DEVICE: ${device.shared} shares the board, so its power cannot be split`);

@@ -23,6 +23,8 @@ export const memoryLayout = { size: 40, version: 0, total: 8, reserved: 16, free
 export const pciLayout = { size: 68, busId: 36, busIdLength: 32 } as const;
 /** nvmlProcessInfo_t, second version: the one of the functions …_v2 and …_v3. */
 export const processLayout = { size: 24, pid: 0, usedMemory: 8 } as const;
+/** nvmlProcessUtilizationSample_t */
+export const processUtilizationLayout = { size: 32, pid: 0, timeStampUs: 8, smUtil: 16 } as const;
 /** nvmlUtilization_t: two u32, percent of time. */
 export const utilizationLayout = { size: 8, gpu: 0, memory: 4 } as const;
 
@@ -30,6 +32,7 @@ export const utilizationLayout = { size: 8, gpu: 0, memory: 4 } as const;
 export const structVersion = (size: number, version: number): number => (size | (version << 24)) >>> 0;
 
 export const nvmlOk = 0;
+export const notFound = 6;
 export const functionNotFound = 13;
 
 export const fields = {

@@ -13,6 +13,7 @@ import { codeOf, type MeterFiles, nodeFiles } from './files';
 import { mostPackageW, RaplCounter } from './raplCounter';
 import { findZones, withoutMirrors, type Zone, type ZoneSample } from './raplZones';
 import { failedReading, okReading, openedMeter } from './reading';
+import { hardwareSensor } from './sensorInfo';
 
 /** Zones of one domain that are read and added together: one per socket. */
 interface Group {
@@ -146,30 +147,24 @@ const isAmd = (env: ProbeEnv) => /\bAMD\b/i.test(env.cpu.model);
 
 function describe(group: Group, env: ProbeEnv): SensorInfo {
   const { domain, zones } = group;
-  return {
+  return hardwareSensor({
     id: `rapl:${names[domain]}`,
     provider: 'rapl',
     device: { key: 'cpu', name: env.cpu.model, driver: 'powercap' },
     domain,
     contains: inside[domain] ?? [],
     kind: 'counter',
-    provenance: 'measured',
-    origin: 'hardware',
-    delivery: 'read',
     joulePerCount: 1e-6,
     // Wraps are counted where the zone is read, so that no window is too long for them.
     modulus: null,
     update: { seconds: 0.001, from: 'documented' },
     averagingS: 0.001,
-    duty: 1,
     maxReadHz: 10,
     edgeAlign: true,
     gainRel1s: isAmd(env) ? 0.1 : 0.05,
-    offsetW1s: 0,
     maxPlausibleW: mostPackageW * zones.length,
-    factor1s: null,
     notes: zones.map((z) => `zone=${z.entry} (${z.name}), wraps after ${z.modulus} µJ`),
-  };
+  });
 }
 
 async function open(

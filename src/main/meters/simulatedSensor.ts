@@ -79,14 +79,30 @@ export function energyJ(spec: Pick<SimulatedSpec, 'curve' | 'periodS'>, tS: numb
 
 function within(curve: SimulatedSpec['curve'], tS: number): number {
   if (tS <= 0) return curve[0]![1] * tS;
-  let sum = 0;
-  curve.forEach(([fromS, watts], i) => {
-    const start = i === 0 ? 0 : fromS;
-    const end = Math.min(tS, curve[i + 1]?.[0] ?? tS);
-    if (end > start) sum += watts * (end - start);
-  });
-  return sum;
+  const { starts, upTo } = sumsOf(curve);
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= tS) low = middle;
+    else high = middle;
+  }
+  return upTo[low]! + curve[low]![1] * (tS - starts[low]!);
 }
+
+/** Start of each step, s, and the energy up to it, J: simulations ask for thousands of instants of one curve. */
+function sumsOf(curve: SimulatedSpec['curve']): { starts: Float64Array; upTo: Float64Array } {
+  const known = sums.get(curve);
+  if (known) return known;
+  const starts = Float64Array.from(curve, ([fromS], i) => (i === 0 ? 0 : fromS));
+  const upTo = new Float64Array(curve.length);
+  for (let i = 1; i < curve.length; i++)
+    upTo[i] = upTo[i - 1]! + curve[i - 1]![1] * Math.max(0, starts[i]! - starts[i - 1]!);
+  const made = { starts, upTo };
+  sums.set(curve, made);
+  return made;
+}
+const sums = new WeakMap<SimulatedSpec['curve'], { starts: Float64Array; upTo: Float64Array }>();
 
 /** Small seeded generator, uniform in [0, 1): Tommy Ettinger's mulberry32. */
 function mulberry32(seed: number): () => number {

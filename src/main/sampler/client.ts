@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { type Failure, LabError } from '../../shared/errors';
-import type { MeterReport } from '../../shared/meter';
+import type { MeterReport, Reading } from '../../shared/meter';
 import type { EnvOptions } from '../meters/environment';
+import { owedS } from './openSensors';
 import type { EdgeResult, FromSampler, ToSampler, TraceBatch } from './protocol';
 import type { SteadyClock } from './steadyClock';
 
@@ -53,6 +54,9 @@ export class SamplerClient {
   private lost: SamplerLost | null = null;
   private closing = false;
   private lastRequest = 0;
+  private reports: MeterReport[] = [];
+  /** What push sensors may owe after the end of a window, ms. */
+  private owedMs = 0;
 
   constructor(private readonly effects: ClientEffects) {
     this.port = effects.launch();
@@ -63,12 +67,16 @@ export class SamplerClient {
   /** Looks for meters. */
   async probe(options: EnvOptions): Promise<MeterReport[]> {
     const answer = await this.ask((request) => ({ type: 'probe', request, options }));
-    return answer.type === 'reports' ? answer.reports : [];
+    this.reports = answer.type === 'reports' ? answer.reports : [];
+    return this.reports;
   }
 
   /** Opens these sensors, instead of those opened before; rejects with LabError if one cannot be opened. */
   async open(sensorIds: readonly string[], options: EnvOptions): Promise<void> {
     await this.ask((request) => ({ type: 'open', request, sensorIds: [...sensorIds], options }));
+    const sensors = this.reports.flatMap((r) => (r.result.status === 'ok' ? r.result.sensors : []));
+    const owed = sensors.filter((s) => sensorIds.includes(s.id)).map((s) => owedS(s, Infinity));
+    this.owedMs = 1000 * Math.max(0, ...owed);
   }
 
   /**
@@ -83,7 +91,7 @@ export class SamplerClient {
         return;
       }
       const lastNs = atNs.reduce((a, b) => (a > b ? a : b));
-      const waitMs = Math.max(0, Number(lastNs - this.effects.nowNs()) / 1e6) + edgeGraceMs;
+      const waitMs = Math.max(0, Number(lastNs - this.effects.nowNs()) / 1e6) + edgeGraceMs + this.owedMs;
       this.edgeRequests.set(id, {
         resolve: (edges) => resolve(edges as EdgeResult[]),
         reject,
@@ -93,6 +101,12 @@ export class SamplerClient {
       });
       this.port.send({ type: 'edges', id, atNs: [...atNs] });
     });
+  }
+
+  /** Reads one open sensor at `hz` for so many seconds, in one go: outside of any window. */
+  async burst(sensorId: string, seconds: number, hz: number): Promise<Reading[]> {
+    const answer = await this.ask((request) => ({ type: 'burst', request, sensorId, seconds, hz }));
+    return answer.type === 'burst' ? answer.readings : [];
   }
 
   /** Gives up the edges of a request that are still due; its promise resolves with those that were read. */
@@ -150,6 +164,7 @@ export class SamplerClient {
     switch (message.type) {
       case 'reports':
       case 'opened':
+      case 'burst':
       case 'closed':
         this.settle(message.request, (p) => p.resolve(message));
         return;

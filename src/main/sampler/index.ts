@@ -18,5 +18,9 @@ dieWithParent(process.platform, () => process.exit(0));
 new Sampler(channel, {
   ...steadyClock,
   environment: defaultEnv,
+  ownS: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
   providers: () => providersFor(process.env[testMeterVariable] || null),
 });

@@ -16,6 +16,8 @@ export type ToSampler =
   | { type: 'cancel'; id: string }
   /** Slow trace of the open sensors at no more than `hz`; null stops it. */
   | { type: 'trace'; hz: number | null }
+  /** Reads one open sensor as fast as `hz` for so many seconds, in one go: to find how often it updates. Answered by `burst`. */
+  | { type: 'burst'; request: number; sensorId: string; seconds: number; hz: number }
   | { type: 'close'; request: number };
 
 /** Sampler to lab. */
@@ -25,6 +27,7 @@ export type FromSampler =
   | { type: 'edge'; id: string; index: number; edge: EdgeResult }
   | { type: 'cancelled'; id: string }
   | { type: 'trace'; batch: TraceBatch }
+  | { type: 'burst'; request: number; readings: Reading[] }
   | { type: 'closed'; request: number }
   /** The question with this number could not be answered. */
   | { type: 'failed'; request: number; failure: Failure };
@@ -38,6 +41,16 @@ export interface EdgeResult {
   readings: Reading[];
   /** By provider id. */
   health: Record<string, Health>;
+  /** Longest time between two beats of the sampler since the edge before, s: it stood still, or the machine slept. */
+  standstillS: number;
+  /** Processor time that the sampler has used so far, s. */
+  ownS: number;
+}
+
+/** State of the devices at one moment of the slow trace, by provider id. */
+export interface HealthSample {
+  atNs: bigint;
+  health: Record<string, Health>;
 }
 
 /** Some of the slow trace. Failed reads are listed, never filled in. */
@@ -45,6 +58,8 @@ export interface TraceBatch {
   /** hrtime ns that every time in the batch counts from. */
   originNs: bigint;
   columns: TraceColumn[];
+  /** About two a second. */
+  health: HealthSample[];
   failures: { sensorId: string; tNs: number; code: string }[];
 }
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { failureOf } from '../../shared/errors';
-import type { MeterProvider, MeterReport, ProbeEnv } from '../../shared/meter';
+import type { MeterProvider, MeterReport, ProbeEnv, Reading } from '../../shared/meter';
 import type { EnvOptions } from '../meters/environment';
 import { probeAll } from '../meters/index';
 import { EdgeQueue } from './edges';
-import { OpenSensors } from './openSensors';
+import { OpenSensors, pushedCode } from './openSensors';
 import type { Channel, FromSampler, ToSampler } from './protocol';
 import type { SteadyClock } from './steadyClock';
 import { TraceBuffer } from './trace';
@@ -12,6 +12,8 @@ import { TraceBuffer } from './trace';
 /** Everything the sampler does to the world. */
 export interface SamplerEffects extends SteadyClock {
   environment(options: EnvOptions): ProbeEnv;
+  /** Processor time that this process has used so far, s. */
+  ownS(): number;
   /** The meters to look for; throws LabError if what names them is wrong. */
   providers(): readonly MeterProvider[];
 }
@@ -20,6 +22,8 @@ const heartbeatMs = 1000;
 /** Wrapping counters want to be seen every 30 s at the latest. */
 const keepAliveBeats = 10;
 const batchNs = 1_000_000_000n;
+/** States of the devices are read so often: shares of 1 % are told by their counters of time where they have them. */
+const healthNs = 500_000_000n;
 
 /** Serves one lab over one channel until it is told to close. */
 export class Sampler {
@@ -29,7 +33,14 @@ export class Sampler {
   private readonly edges = new EdgeQueue();
   private readonly trace = new TraceBuffer();
   private traceHz: number | null = null;
+  /** The window that was closed last, and until when it may wait for what push sensors deliver after it. */
+  private owed: { closedNs: bigint; windowS: number; untilNs: bigint } | null = null;
+  private openedNs = 0n;
   private lastBatchNs: bigint;
+  private lastHealthNs = 0n;
+  /** Last beat, and the longest time between two since the last edge. */
+  private lastBeatNs: bigint;
+  private standstillNs = 0n;
   private beats = 0;
   private stopEdge: () => void = () => {};
   private stopTrace: () => void = () => {};
@@ -41,6 +52,7 @@ export class Sampler {
     private readonly effects: SamplerEffects,
   ) {
     this.lastBatchNs = effects.nowNs();
+    this.lastBeatNs = this.lastBatchNs;
     channel.onMessage((message) => this.take(message));
     this.heartbeat();
   }
@@ -49,6 +61,7 @@ export class Sampler {
     switch (message.type) {
       case 'probe':
       case 'open':
+      case 'burst':
       case 'close':
         this.turn = this.turn.then(() => this.answer(message));
         return;
@@ -59,6 +72,7 @@ export class Sampler {
       case 'cancel':
         this.edges.cancel(message.id);
         this.scheduleEdge();
+        this.owed = null;
         this.flush();
         this.channel.send({ type: 'cancelled', id: message.id });
         return;
@@ -76,6 +90,11 @@ export class Sampler {
       if (message.type === 'close') {
         this.shut();
         this.channel.send({ type: 'closed', request });
+        return;
+      }
+      if (message.type === 'burst') {
+        const readings = this.burst(message.sensorId, message.seconds, message.hz);
+        this.channel.send({ type: 'burst', request, readings });
         return;
       }
       const env = this.effects.environment(message.options);
@@ -96,11 +115,26 @@ export class Sampler {
     }
   }
 
+  /** Keeps the thread: nothing else is read meanwhile, so it is for the self test only. */
+  private burst(sensorId: string, seconds: number, hz: number): Reading[] {
+    const readings: Reading[] = [];
+    const stepNs = BigInt(Math.round(1e9 / hz));
+    let nextNs = this.effects.nowNs();
+    const endNs = nextNs + BigInt(Math.round(seconds * 1e9));
+    while (nextNs < endNs) {
+      while (this.effects.nowNs() < nextNs);
+      readings.push(this.sensors.readNow(sensorId));
+      nextNs += stepNs;
+    }
+    return readings;
+  }
+
   private shut(): void {
     this.stopEdge();
     this.stopTrace();
     this.traceHz = null;
     this.edges.clear();
+    this.owed = null;
     this.flush();
     this.sensors.close();
     this.sensors = OpenSensors.none;
@@ -117,19 +151,34 @@ export class Sampler {
   }
 
   private readEdge(): void {
+    this.beat();
     const next = this.edges.next();
     if (next === null) return;
-    const readings = this.sensors.readAll();
+    const nowNs = this.effects.nowNs();
+    const readings = this.sensors.readAll(nowNs);
     const edge = {
       index: next.index,
       atNs: next.atNs,
       readings,
       health: this.sensors.health(),
+      standstillS: Number(this.standstillNs) / 1e9,
+      ownS: this.effects.ownS(),
     };
+    this.standstillNs = 0n;
     this.edges.done(next.id, { type: 'edge', id: next.id, index: next.index, edge });
-    if (this.traceHz !== null) this.trace.add(readings);
+    if (this.traceHz !== null) {
+      this.trace.add(readings.filter((r) => r.error?.code !== pushedCode));
+      if (next.index % 2 === 0) this.openedNs = nowNs;
+      else this.owe(nowNs);
+    }
     this.scheduleEdge();
     this.flush();
+  }
+
+  private owe(closedNs: bigint): void {
+    const windowS = Number(closedNs - this.openedNs) / 1e9;
+    const waitS = this.sensors.owedS(windowS);
+    this.owed = waitS > 0 ? { closedNs, windowS, untilNs: closedNs + BigInt(Math.round(waitS * 1e9)) } : null;
   }
 
   private traceTick(): void {
@@ -137,7 +186,11 @@ export class Sampler {
     const now = this.effects.nowNs();
     this.trace.add(this.sensors.readDue(now, this.edges.quiet, this.edges.next()?.atNs ?? null));
     this.trace.add(this.sensors.drain());
-    if (now - this.lastBatchNs >= batchNs) this.flush();
+    if (now - this.lastHealthNs >= healthNs && this.sensors.ids.length > 0) {
+      this.lastHealthNs = now;
+      this.trace.addHealth({ atNs: now, health: this.sensors.health() });
+    }
+    if (this.owed !== null || now - this.lastBatchNs >= batchNs) this.flush();
     this.stopTrace = this.effects.after(1000 / this.traceHz, () => this.traceTick());
   }
 
@@ -148,10 +201,24 @@ export class Sampler {
     this.lastBatchNs = this.effects.nowNs();
     const batch = this.trace.take();
     if (batch !== null) this.channel.send({ type: 'trace', batch });
+    // A push sensor's end of the window comes after it; without a trace nobody fetches it.
+    const { owed } = this;
+    const waits = owed !== null && this.traceHz !== null && this.lastBatchNs < owed.untilNs;
+    if (waits && !this.sensors.delivered(owed.closedNs, owed.windowS)) return;
+    this.owed = null;
     for (const message of this.edges.takeRead()) this.channel.send(message);
   }
 
+  /** A process that was stopped, or a machine that slept, shows as a long time between two beats. */
+  private beat(): void {
+    const now = this.effects.nowNs();
+    const pauseNs = now - this.lastBeatNs;
+    if (pauseNs > this.standstillNs) this.standstillNs = pauseNs;
+    this.lastBeatNs = now;
+  }
+
   private heartbeat(): void {
+    this.beat();
     if (++this.beats % keepAliveBeats === 0) this.sensors.keepAlive();
     this.effects.after(heartbeatMs, () => this.heartbeat());
   }

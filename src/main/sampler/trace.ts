@@ -1,19 +1,25 @@
 import type { Reading } from '../../shared/meter';
 import { midNs } from '../meters/reading';
-import type { TraceBatch } from './protocol';
+import type { HealthSample, TraceBatch } from './protocol';
 
 /** Collects readings and hands them out as columns. */
 export class TraceBuffer {
   private readonly readings: Reading[] = [];
+  private readonly health: HealthSample[] = [];
 
   add(readings: readonly Reading[]): void {
     this.readings.push(...readings);
   }
 
+  addHealth(sample: HealthSample): void {
+    this.health.push(sample);
+  }
+
   /** Everything since the last call, or null if there is nothing. */
   take(): TraceBatch | null {
     const taken = this.readings.splice(0);
-    return taken.length === 0 ? null : batchOf(taken);
+    const health = this.health.splice(0);
+    return taken.length + health.length === 0 ? null : { ...batchOf(taken), health };
   }
 }
 
@@ -21,7 +27,7 @@ export class TraceBuffer {
 export function batchOf(readings: readonly Reading[]): TraceBatch {
   const originNs = readings.reduce((least, r) => (r.t0 < least ? r.t0 : least), readings[0]?.t0 ?? 0n);
   const sinceOrigin = (r: Reading) => Number(midNs(r) - originNs);
-  const batch: TraceBatch = { originNs, columns: [], failures: [] };
+  const batch: TraceBatch = { originNs, columns: [], health: [], failures: [] };
   for (const sensorId of new Set(readings.map((r) => r.sensorId))) {
     const own = readings.filter((r) => r.sensorId === sensorId);
     const good = own.filter((r) => r.raw !== null);

@@ -1,3 +1,5 @@
+import { studentQuantile } from './student';
+
 /** Lags summed one by one; beyond them every lag of a grid 2 % apart stands for its neighbours. */
 const exactLags = 128;
 const gridGrowth = 1.02;
@@ -10,19 +12,60 @@ interface Bits {
   ones: number;
 }
 
+/** Fewest stretches whose scatter is looked at: with fewer, Student's factor would eat the sample. */
+const fewestStretches = 5;
+/** A run of fewer windows than that is looked at in so many equal parts instead. */
+const parts = 10;
 /**
- * Effective number of independent samples behind the quantile `q` of a series in time order.
+ * Scatter beyond what the autocorrelation lets expect, as a ratio of variances, that counts as chance. With 1 the
+ * intervals of runs without any shift cover up to 97.6 %, with 1.2 up to 97.1 % and with 1.4 some shifted ones 92 %.
+ */
+const tolerated = 1.2;
+const normal975 = 1.959963984540054;
+
+export interface EffectiveSize {
+  /** Effective number of independent samples, in [1, n]. */
+  size: number;
+  /** The same for an interval with the factor of a normal: less where `size` itself is not known well. */
+  forInterval: number;
+  /** What the autocorrelation alone says. */
+  correlated: number;
+}
+
+/**
+ * Effective number of independent samples behind the quantile `q` of a series in time order. `ends`: index after the
+ * last sample of each window; absent: one window.
  * n_eff = n / (1 + 2·Σ ρ_k), ρ_k the autocorrelation of the indicator x_i ≤ q, summed until ρ_k < 2/√n.
  * Source: docs/method.md, 2.2; Chen & Kelton 2001 for indicators of quantiles.
  *
+ * Where the shares of x_i ≤ q scatter more from window to window than that n_eff lets expect, their scatter stands in
+ * (batch means, Law & Kelton, section 9.5.3), with Student's factor for K − 1 degrees of freedom. The sum alone fails
+ * there: of a level that shifts by an eighth of the spread from window to window every ρ_k lies below 2/√n, the sum
+ * stays empty, and 70 % of the intervals of p50 held the truth where 95 % do now (test/simulation).
+ *
  * Up to lag 128 the sum is exact; beyond it is a trapezoid over lags that grow by 2 %, so that a slow drift in
- * 10⁶ samples costs some hundred lags and not 10⁵. A constant indicator gives n. Result in [1, n].
+ * 10⁶ samples costs some hundred lags and not 10⁵. A constant indicator gives n.
  */
-export function effectiveSize(series: Float64Array, q: number): number {
+export function effectiveSize(
+  series: Float64Array,
+  q: number,
+  ends: readonly number[] = [series.length],
+): EffectiveSize {
   const bits = indicatorBits(series, q);
   const { n, ones } = bits;
   const variance = ones * (1 - ones / n);
-  if (!(variance > 0)) return n;
+  if (!(variance > 0)) return { size: n, forInterval: n, correlated: n };
+  const within = (size: number) => Math.min(n, Math.max(1, size));
+  const correlated = within(n / (1 + 2 * correlationSum(bits, variance)));
+  const scattered = scatterSize(bits, ends.length < fewestStretches ? equalParts(n) : ends);
+  if (scattered === null || scattered.size * tolerated >= correlated)
+    return { size: correlated, forInterval: correlated, correlated };
+  const factor = normal975 / studentQuantile(0.975, scattered.dof);
+  return { size: within(scattered.size), forInterval: within(scattered.size * factor ** 2), correlated };
+}
+
+function correlationSum(bits: Bits, variance: number): number {
+  const { n } = bits;
   const floor = 2 / Math.sqrt(n);
   let sum = 0;
   let previousLag = 0;
@@ -36,7 +79,31 @@ export function effectiveSize(series: Float64Array, q: number): number {
     previousLag = lag;
     previousRho = rho;
   }
-  return Math.min(n, Math.max(1, n / (1 + 2 * sum)));
+  return sum;
+}
+
+/** n_eff from the shares of ones in the stretches: p(1 − p) over the variance of their mean, each weighted by its length. */
+function scatterSize(bits: Bits, ends: readonly number[]): { size: number; dof: number } | null {
+  const { n, ones } = bits;
+  const share = ones / n;
+  let sum = 0;
+  let stretches = 0;
+  let from = 0;
+  for (const end of ends) {
+    const length = end - from;
+    if (length > 0) {
+      sum += (onesIn(bits, end) - onesIn(bits, from) - share * length) ** 2;
+      stretches += 1;
+    }
+    from = end;
+  }
+  if (stretches < fewestStretches) return null;
+  const variance = (sum / n ** 2) * (stretches / (stretches - 1));
+  return variance > 0 ? { size: (share * (1 - share)) / variance, dof: stretches - 1 } : null;
+}
+
+function equalParts(n: number): number[] {
+  return Array.from({ length: parts }, (_, i) => Math.round(((i + 1) * n) / parts));
 }
 
 function nextLag(lag: number): number {

@@ -17,6 +17,8 @@ export interface EnergyWindow {
   seconds: number;
   /** Standard uncertainty of one edge's time stamp, s: (t1 − t0)/√12 of the read. */
   edgeS: number;
+  /** Seconds of it without inferences, on purpose (part-time sensors); absent: none. */
+  gapS?: number;
 }
 
 export interface EnergyInput {
@@ -37,8 +39,8 @@ export type EnergySummary = Pick<
 >;
 
 const method =
-  'gross: geometric mean over windows, Student t on logarithms; net: arithmetic mean, Student t; ' +
-  'absolute: quadrature with sensor gain and offset, edges and baseline, Welch–Satterthwaite';
+  'gross: geometric mean over windows, Student t on logarithms; net: arithmetic mean, Student t; resolution floor with ' +
+  'known size; absolute: quadrature with sensor gain and offset, edges and baseline with wander, Welch–Satterthwaite';
 
 /**
  * Energy per inference of a run on one sensor, gross and net of the ready idle, J.
@@ -47,7 +49,7 @@ const method =
  */
 export function summarizeEnergy(input: EnergyInput): EnergySummary {
   // A window without energy or inferences is void (ZERO_READ); here it could only turn a logarithm into −∞.
-  const windows = input.windows.filter((w) => w.energyJ > 0 && w.inferences > 0 && w.seconds > 0);
+  const windows = input.windows.filter(isUsable);
   const shared = [...new Set([...input.codes, ...findings(windows, input)])];
   const facts = { windows: windows.length, method };
   const first = windows[0];
@@ -66,7 +68,7 @@ export function summarizeEnergy(input: EnergyInput): EnergySummary {
   const level = levelOf(windows, input.sensor);
   const ready = readyPower(input.before, input.after, input.sensor);
   return {
-    gross: grossPart(windows, level, input.sensor, shared),
+    gross: grossPart(withoutGaps(windows, ready?.powerW ?? null), level, input.sensor, shared),
     net: ready === null ? missing(shared, 'net') : netPart(windows, level, ready, input.sensor, shared),
     powerMeanW: level.powerW,
     powerReadyW: ready?.powerW ?? null,
@@ -74,16 +76,26 @@ export function summarizeEnergy(input: EnergyInput): EnergySummary {
   };
 }
 
+/** The gaps of a window are ready time: E − P0·t_gap. Source: docs/method.md, 3.3. */
+function withoutGaps(windows: readonly EnergyWindow[], readyW: number | null): readonly EnergyWindow[] {
+  if (readyW === null || windows.every((w) => !w.gapS)) return windows;
+  return windows.map((w) => ({ ...w, energyJ: w.energyJ - readyW * (w.gapS ?? 0) }));
+}
+
 /**
  * Half-width of the 95 % repeatability interval of gross energy over its mean, for the stopping rule
  * t(0.975, K−1)·u_A/ē ≤ ε; null below two windows. Source: docs/method.md, 1.4.
  */
 export function repeatHalfWidthRel(windows: readonly EnergyWindow[], sensor: SensorInfo): number | null {
-  const usable = windows.filter((w) => w.energyJ > 0 && w.inferences > 0 && w.seconds > 0);
+  const usable = windows.filter(isUsable);
   if (usable.length < 2) return null;
   const logs = usable.map((w) => Math.log(w.energyJ / w.inferences));
   const floor = levelOf(usable, sensor).resolutionJ / Math.exp(mean(logs));
-  return studentQuantile(0.975, usable.length - 1) * repeatability(logs, floor);
+  return repeatability(logs, floor).half;
+}
+
+function isUsable({ energyJ, inferences, seconds }: EnergyWindow): boolean {
+  return [energyJ, inferences, seconds].every((v) => v > 0 && Number.isFinite(v));
 }
 
 interface Level {
@@ -111,9 +123,26 @@ function levelOf(windows: readonly EnergyWindow[], sensor: SensorInfo): Level {
   };
 }
 
-/** u_A = max(s, u_res)/√K in the unit of the values; needs K ≥ 2. */
-function repeatability(values: readonly number[], floor: number): number {
-  return Math.max(standardDeviation(values), floor) / Math.sqrt(values.length);
+interface Repeatability {
+  /** u_A, its degrees of freedom and the half-width of the 95 % interval. */
+  u: number;
+  dof: number;
+  half: number;
+}
+
+/**
+ * u_A = max(s, u_res)/√K in the unit of the values; needs K ≥ 2. The floor is known, only s is found from K windows:
+ * u_A² = s² + (u_res² − s²) has (K − 1)·(u_A/s)⁴ degrees of freedom (Welch–Satterthwaite). The guide gives it K − 1,
+ * which covers 99.1 % of 1,500 runs of 5 windows that scatter by the resolution alone.
+ */
+function repeatability(values: readonly number[], floor: number): Repeatability {
+  const s = standardDeviation(values);
+  const wide = Math.max(s, floor);
+  // Beyond the range of doubles nothing is known; what comes of it is not reported.
+  if (!Number.isFinite(wide)) return { u: wide, dof: values.length - 1, half: Number.POSITIVE_INFINITY };
+  const dof = s > 0 ? (values.length - 1) * (wide / s) ** 4 : Number.POSITIVE_INFINITY;
+  const u = wide / Math.sqrt(values.length);
+  return { u, dof, half: u > 0 ? studentQuantile(0.975, dof) * u : 0 };
 }
 
 function grossPart(
@@ -122,14 +151,16 @@ function grossPart(
   sensor: SensorInfo,
   shared: readonly ReasonCode[],
 ): EnergyPart {
+  // Of a window whose gaps alone should have taken more than it shows, nothing is believed.
+  if (!windows.every(isUsable)) return missing([...shared, 'IMPLAUSIBLE'], 'gross');
   const logs = windows.map((w) => Math.log(w.energyJ / w.inferences));
   const meanJ = Math.exp(mean(logs));
   const many = logs.length > 1;
-  const repeatRel = many ? repeatability(logs, level.resolutionJ / meanJ) : null;
+  const repeat = many ? repeatability(logs, level.resolutionJ / meanJ) : null;
   const budget: Budget = {
     resolutionJ: level.resolutionJ,
-    repeatJ: repeatRel === null ? null : repeatRel * meanJ,
-    repeatDof: logs.length - 1,
+    repeatJ: repeat && repeat.u * meanJ,
+    repeatDof: repeat?.dof ?? 0,
     baselineJ: null,
     baselineDof: Number.POSITIVE_INFINITY,
     edgeJ: (level.powerW * level.edgeS * Math.SQRT2) / level.inferences,
@@ -139,8 +170,7 @@ function grossPart(
   const { combinedJ, expandedJ } = combine(budget);
   return reported('gross', shared, {
     perInferenceJ: meanJ,
-    repeat:
-      repeatRel === null ? null : multiplicative(meanJ, studentQuantile(0.975, logs.length - 1) * repeatRel),
+    repeat: repeat && multiplicative(meanJ, repeat.half),
     absolute:
       sensor.provenance === 'estimate'
         ? estimateBand(meanJ, combinedJ / meanJ, sensor)
@@ -159,12 +189,12 @@ function netPart(
   const values = windows.map((w) => (w.energyJ - ready.powerW * w.seconds) / w.inferences);
   const meanJ = mean(values);
   const many = values.length > 1;
-  const repeatJ = many ? repeatability(values, level.resolutionJ) : null;
+  const repeat = many ? repeatability(values, level.resolutionJ) : null;
   const perW = level.seconds / level.inferences;
   const budget: Budget = {
     resolutionJ: level.resolutionJ,
-    repeatJ,
-    repeatDof: values.length - 1,
+    repeatJ: repeat?.u ?? null,
+    repeatDof: repeat?.dof ?? 0,
     baselineJ: perW * ready.uW,
     baselineDof: ready.dof,
     edgeJ: (level.powerW * level.edgeS * Math.SQRT2) / level.inferences,
@@ -175,12 +205,12 @@ function netPart(
   const { combinedJ, expandedJ } = combine(budget);
   const codes = [...shared];
   if (Math.abs(ready.driftW) > Math.max(1, 0.03 * level.powerW)) codes.push('BASELINE_DRIFT');
-  if (meanJ < 2 * combinedJ) codes.push('BELOW_RESOLUTION');
-  const reach = repeatJ === null ? null : studentQuantile(0.975, values.length - 1) * repeatJ;
+  // Not greater rather than smaller: 0 ± 0 is below resolution too.
+  if (!(meanJ > 2 * combinedJ)) codes.push('BELOW_RESOLUTION');
   const linear = { low: meanJ - expandedJ, high: meanJ + expandedJ };
   return reported('net', codes, {
     perInferenceJ: meanJ,
-    repeat: reach === null ? null : { low: meanJ - reach, high: meanJ + reach },
+    repeat: repeat && { low: meanJ - repeat.half, high: meanJ + repeat.half },
     absolute: sensor.provenance === 'estimate' ? withEstimateBand(linear, sensor) : linear,
     u: parts(budget, combinedJ),
   });
@@ -205,7 +235,22 @@ type Numbers = Pick<EnergyPart, 'perInferenceJ' | 'repeat' | 'absolute' | 'u'>;
 function reported(result: 'gross' | 'net', codes: readonly ReasonCode[], numbers: Numbers): EnergyPart {
   const verdict = verdictOf(codes, result);
   if (verdict === 'not_measured') return missing(codes, result);
+  if (!isSound(numbers, result)) return missing([...codes, 'IMPLAUSIBLE'], result);
   return { verdict, codes: [...codes], ...numbers };
+}
+
+/** Finite, gross above 0, and inside its own intervals: what a number out of the range of doubles is not. */
+function isSound({ perInferenceJ, repeat, absolute }: Numbers, result: 'gross' | 'net'): boolean {
+  if (perInferenceJ === null || !Number.isFinite(perInferenceJ)) return false;
+  if (result === 'gross' && perInferenceJ <= 0) return false;
+  return [repeat, absolute].every(
+    (i) =>
+      i === null ||
+      (Number.isFinite(i.low) &&
+        Number.isFinite(i.high) &&
+        i.low <= perInferenceJ &&
+        perInferenceJ <= i.high),
+  );
 }
 
 function missing(codes: readonly ReasonCode[], result: 'gross' | 'net'): EnergyPart {

@@ -29,7 +29,7 @@ export const fewInferences = { flag: 30, refuse: 5 } as const;
 /** Limit on the coefficient of variation of window medians. Source: trtexec, via docs/method.md, 2.3. */
 const unstableCv = 0.025;
 const method =
-  'Quantiles of type 7 (Hyndman & Fan); 95 % order-statistic intervals on the effective sample (indicator autocorrelation)';
+  'Quantiles of type 7 (Hyndman & Fan); 95 % order-statistic intervals on the effective sample (indicator autocorrelation, scatter between windows)';
 
 /**
  * Latency of a run from the samples of all its undamaged windows, in time order. Seconds.
@@ -40,13 +40,18 @@ export function summarizeLatency(windows: readonly LatencyWindow[], options: Lat
   const series = secondsInOrder(windows);
   const sorted = series.slice().sort();
   const n = series.length;
-  const p50 = seriesQuantile(series, sorted, 0.5);
+  let end = 0;
+  const ends = windows.map((w) => {
+    end += w.durationsNs.length;
+    return end;
+  });
+  const p50 = seriesQuantile(series, sorted, 0.5, ends);
   const estimates = {
     p50S: p50.estimate,
-    p90S: seriesQuantile(series, sorted, 0.9).estimate,
-    p95S: seriesQuantile(series, sorted, 0.95).estimate,
-    p99S: seriesQuantile(series, sorted, 0.99).estimate,
-    p999S: seriesQuantile(series, sorted, 0.999).estimate,
+    p90S: seriesQuantile(series, sorted, 0.9, ends).estimate,
+    p95S: seriesQuantile(series, sorted, 0.95, ends).estimate,
+    p99S: seriesQuantile(series, sorted, 0.99, ends).estimate,
+    p999S: seriesQuantile(series, sorted, 0.999, ends).estimate,
   };
   const codes = new Set([...options.codes, ...findings(windows, options)]);
   const tooSlow = windows.some((w) => w.inferences < fewInferences.refuse);

@@ -37,9 +37,17 @@ export function intervalRanks(n: number, nEff: number, p: number): { low: number
   return { low: Math.max(1, Math.floor((low * n) / m)), high: Math.min(n, Math.ceil((high * n) / m)) };
 }
 
-/** Quantile p with its 95 % interval from ascending values that are worth nEff independent ones. Unit: theirs. */
-export function quantileEstimate(sorted: ArrayLike<number>, nEff: number, p: Percentile): Estimate {
-  const ranks = nEff < leastEffective[p] ? null : intervalRanks(sorted.length, nEff, p);
+/**
+ * Quantile p with its 95 % interval from ascending values that are worth nEff independent ones, `forInterval` where
+ * the interval must be wider because nEff is not known well. Unit: theirs.
+ */
+export function quantileEstimate(
+  sorted: ArrayLike<number>,
+  nEff: number,
+  p: Percentile,
+  forInterval = nEff,
+): Estimate {
+  const ranks = nEff < leastEffective[p] ? null : intervalRanks(sorted.length, forInterval, p);
   if (ranks === null) return { value: null, low: null, high: null, missingReason: 'TOO_FEW_SAMPLES' };
   return {
     value: quantileOfSorted(sorted, p),
@@ -49,12 +57,19 @@ export function quantileEstimate(sorted: ArrayLike<number>, nEff: number, p: Per
   };
 }
 
-/** The same from a series in time order: its effective size at the quantile is found first. */
+/**
+ * The same from a series in time order: its effective size at the quantile is found first. `ends`: index after the last
+ * sample of each window.
+ */
 export function seriesQuantile(
   series: Float64Array,
   sorted: Float64Array,
   p: Percentile,
+  ends: readonly number[] = [series.length],
 ): { estimate: Estimate; nEff: number } {
-  const nEff = series.length === 0 ? 0 : effectiveSize(series, quantileOfSorted(sorted, p));
-  return { estimate: quantileEstimate(sorted, nEff, p), nEff };
+  if (series.length === 0) return { estimate: quantileEstimate(sorted, 0, p), nEff: 0 };
+  const { size, forInterval, correlated } = effectiveSize(series, quantileOfSorted(sorted, p), ends);
+  // Refused by the autocorrelation alone: the scatter of a few windows is so noisy that a limit on it would let through
+  // the runs that scatter least by chance. The interval must exist for what the scatter leaves.
+  return { estimate: quantileEstimate(sorted, correlated, p, forInterval), nEff: size };
 }

@@ -8,6 +8,7 @@ import {
   memoryLayout,
   pciLayout,
   processLayout,
+  processUtilizationLayout,
   temperatureLayout,
   utilizationLayout,
 } from '../../../src/main/meters/nvmlTypes';
@@ -33,6 +34,9 @@ const layouts: Readonly<Record<string, number>> = {
   PCI_BUS_ID: pciLayout.busId,
   PROCESS_SIZE: processLayout.size,
   PROCESS_MEMORY: processLayout.usedMemory,
+  PROCESS_UTILIZATION_SIZE: processUtilizationLayout.size,
+  PROCESS_UTILIZATION_STAMP: processUtilizationLayout.timeStampUs,
+  PROCESS_UTILIZATION_SM: processUtilizationLayout.smUtil,
 };
 
 /** Is there a C compiler? Without one the tests of the real FFI are skipped, visibly. */
@@ -45,10 +49,11 @@ export function hasCompiler(): boolean {
   }
 }
 
-const folders: string[] = [];
+/** Folders that compiled stubs lie in. */
+export const stubFolders: string[] = [];
 /** For `afterAll` of whoever compiles. */
 export function removeStubs(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of stubFolders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Compiles the stub into a folder of its own; throws with the compiler's words if a layout is wrong. */
@@ -57,7 +62,7 @@ export function compileStub(
   changed: Readonly<Record<string, number>> = {},
 ): string {
   const folder = mkdtempSync(join(tmpdir(), 'tw-nvml-'));
-  folders.push(folder);
+  stubFolders.push(folder);
   const library = join(folder, 'libnvidia-ml.so.1');
   const defines = Object.entries({ ...layouts, ...changed }).map(([name, value]) => `-D${name}=${value}`);
   const source = join(import.meta.dirname, 'nvml_stub.c');

@@ -36,6 +36,11 @@ typedef struct {
   unsigned long long usedGpuMemory;
   unsigned int gpuInstanceId, computeInstanceId;
 } nvmlProcessInfo_t;
+typedef struct {
+  unsigned int pid;
+  unsigned long long timeStamp;
+  unsigned int smUtil, memUtil, encUtil, decUtil;
+} nvmlProcessUtilizationSample_t;
 
 #define AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
 #define SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
@@ -58,8 +63,11 @@ SIZE(nvmlPciInfo_t, PCI_SIZE);
 AT(nvmlPciInfo_t, busId, PCI_BUS_ID);
 SIZE(nvmlProcessInfo_t, PROCESS_SIZE);
 AT(nvmlProcessInfo_t, usedGpuMemory, PROCESS_MEMORY);
+SIZE(nvmlProcessUtilizationSample_t, PROCESS_UTILIZATION_SIZE);
+AT(nvmlProcessUtilizationSample_t, timeStamp, PROCESS_UTILIZATION_STAMP);
+AT(nvmlProcessUtilizationSample_t, smUtil, PROCESS_UTILIZATION_SM);
 
-enum { OK = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, INSUFFICIENT_SIZE = 7, ARGUMENT_VERSION_MISMATCH = 25 };
+enum { OK = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7, ARGUMENT_VERSION_MISMATCH = 25 };
 
 /* The state that a test sets by name. */
 static struct {
@@ -71,7 +79,8 @@ static struct {
     {"device_rc", 0},     {"mig", 0},          {"virtualization", 0}, {"architecture", 8},  {"compute_minor", 9},
     {"frozen_from_s", 1e9}, {"zero", 0},       {"reload_at_s", 1e9}, {"throttle", 0},       {"temp_c", 61},
     {"energy_start_mj", 5e6}, {"thermal_ns", 0}, {"limit_w", 320},   {"default_limit_w", 450}, {"processes", 0},
-    {"energy_gain", 1},
+    {"energy_gain", 1}, {"sm_pid", 0},         {"sm_pct", 0},        {"sm_at_s", 1},        {"sm_rc", 0},
+    {"memory_used_mib", 0}, {"limit_rc", 0},
 };
 static int opened = 0;
 
@@ -160,7 +169,7 @@ int nvmlDeviceGetMigMode(nvmlDevice_t d, unsigned int *current, unsigned int *pe
 int nvmlDeviceGetVirtualizationMode(nvmlDevice_t d, unsigned int *out) { return (void)d, *out = (unsigned int)get("virtualization"), OK; }
 int nvmlDeviceGetEnforcedPowerLimit(nvmlDevice_t d, unsigned int *out) { return (void)d, *out = (unsigned int)(get("limit_w") * 1000), OK; }
 int nvmlDeviceGetPowerManagementDefaultLimit(nvmlDevice_t d, unsigned int *out) {
-  return (void)d, *out = (unsigned int)(get("default_limit_w") * 1000), OK;
+  return (void)d, *out = (unsigned int)(get("default_limit_w") * 1000), (int)get("limit_rc");
 }
 int nvmlDeviceGetPersistenceMode(nvmlDevice_t d, int *out) { return (void)d, *out = 1, OK; }
 
@@ -173,6 +182,26 @@ int nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t d, unsigned int *n, nvm
 #endif
 
 #ifndef OLD_DRIVER
+int nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t d, nvmlMemory_v2_t *m) {
+  (void)d;
+  if (m->version != (sizeof *m | 2 << 24)) return ARGUMENT_VERSION_MISMATCH;
+  m->total = 24ull << 30;
+  m->used = (unsigned long long)get("memory_used_mib") << 20;
+  m->free = m->total - m->used;
+  return OK;
+}
+/* One process of another program (or, with sm_pid, a chosen one) that used the device at sm_at_s. */
+int nvmlDeviceGetProcessUtilization(nvmlDevice_t d, nvmlProcessUtilizationSample_t *v, unsigned int *n,
+                                    unsigned long long last_seen_us) {
+  (void)d;
+  if ((int)get("sm_rc")) return (int)get("sm_rc");
+  unsigned long long at_us = (unsigned long long)(get("sm_at_s") * 1e6);
+  if (!get("sm_pct") || at_us <= last_seen_us) return NOT_FOUND;
+  if (*n < 1) return INSUFFICIENT_SIZE;
+  v[0] = (nvmlProcessUtilizationSample_t){(unsigned int)get("sm_pid"), at_us, (unsigned int)get("sm_pct"), 3, 0, 0};
+  *n = 1;
+  return OK;
+}
 int nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t d, unsigned long long *out) {
   (void)d;
   if (lost()) return lost();

@@ -57,6 +57,28 @@ describe('gross energy', () => {
     expect(k(10).repeatJ).toBeCloseTo(k(10).resolutionJ! / Math.sqrt(10), 14);
   });
 
+  it('windows that differ less than the meter resolves take the factor of what is known, not of few windows', () => {
+    const windows = [0.009999, 0.01, 0.010001, 0.01, 0.01].map((j) => at(j));
+    const { gross } = summarizeEnergy(input({ windows }));
+    const half = Math.log(gross.repeat!.high / gross.perInferenceJ!);
+    expect(half / (gross.u!.repeatJ! / gross.perInferenceJ!)).toBeCloseTo(1.96, 3);
+    expect(gross.u!.repeatJ! / (gross.u!.resolutionJ! / Math.sqrt(5))).toBeCloseTo(1, 12);
+  });
+
+  it('a number that its own doubles cannot hold is null, and so is a window that its gaps would empty', () => {
+    const beyond = [1, 1, 1].map(() => ({ energyJ: 1e308, inferences: 5, seconds: 1e-300, edgeS: 0 }));
+    for (const windows of [beyond, [1, 2, 3].map(() => ({ ...at(0.01), gapS: 40 }))]) {
+      const { gross } = summarizeEnergy(input({ windows, windowsMin: 1 }));
+      expect([gross.verdict, gross.perInferenceJ]).toEqual(['not_measured', null]);
+      expect(gross.codes).toContain('IMPLAUSIBLE');
+    }
+    // Control: with gaps of ordinary length the same windows are measured.
+    const usual = summarizeEnergy(
+      input({ windows: [1, 2, 3].map(() => ({ ...at(0.01), gapS: 0.2 })), windowsMin: 1 }),
+    );
+    expect(usual.gross.verdict).toBe('valid');
+  });
+
   it('a glance has no repeatability and no net, and still an absolute interval', () => {
     const glance = summarizeEnergy(
       input({ windows: [at(0.01, 5)], before: null, after: null, windowsMin: 1, codes: ['GLANCE'] }),
@@ -133,6 +155,20 @@ describe('net energy', () => {
     expect(net.verdict).toBe('limited');
     // d²/12 dominates: 4 W over √12, times T/N.
     expect(net.u!.baselineJ! / ((4 / Math.sqrt(12)) * 1e-4)).toBeCloseTo(1, 2);
+  });
+
+  it('an idle that wanders and comes back by chance is not taken for a steady one', () => {
+    const of = (halvesW: readonly [number, number]) => {
+      const before = { ...idle, atS: 20, halvesW };
+      const after = { ...idle, atS: 170, halvesW };
+      return summarizeEnergy(input({ before, after })).net;
+    };
+    const steady = of([30, 30.02]);
+    const wandering = of([29, 31]);
+    expect(steady.u!.baselineJ).toBeCloseTo(summarizeEnergy(input({})).net.u!.baselineJ!, 15);
+    expect(wandering.u!.baselineJ! / steady.u!.baselineJ!).toBeGreaterThan(5);
+    // Two differences of 2 W over halves of 15 s: rate 2·4/10/3 W²/s, times 150 s / 12.
+    expect(wandering.u!.baselineJ! / (Math.sqrt((0.8 / 3) * 12.5) * 1e-4)).toBeCloseTo(1, 1);
   });
 
   it('says below resolution, and keeps the value, when idle eats it', () => {

@@ -91,22 +91,49 @@ describe('effectiveSize', () => {
   it.each([0, 0.3, 0.6, 0.9, 0.95])('equals the definition at lag-1 correlation %d', (rho) => {
     const series = ar1(drawFrom(7), 3001, rho);
     for (const q of [0, 1.28, -2]) {
-      expect(effectiveSize(series, q)).toBeCloseTo(effectiveSizeByDefinition(series, q), 6);
+      expect(effectiveSize(series, q).correlated).toBeCloseTo(effectiveSizeByDefinition(series, q), 6);
     }
   });
 
   it('stays within 2 % of the definition where the sum runs past the exact lags', () => {
     const series = ar1(drawFrom(11), 20_000, 0.995);
     const exact = effectiveSizeByDefinition(series, 0);
-    expect(Math.abs(effectiveSize(series, 0) / exact - 1)).toBeLessThan(0.02);
+    expect(Math.abs(effectiveSize(series, 0).correlated / exact - 1)).toBeLessThan(0.02);
   });
 
   it('a drift through the whole run leaves a handful of samples', () => {
-    expect(effectiveSize(ramp(100_000), 50_000)).toBeLessThan(10);
+    expect(effectiveSize(ramp(100_000), 50_000).size).toBeLessThan(10);
+  });
+
+  it('windows on slightly different levels: their scatter stands in where the autocorrelation sees nothing', () => {
+    const draw = drawFrom(12);
+    const ends = Array.from({ length: 10 }, (_, i) => (i + 1) * 1000);
+    const series = new Float64Array(10_000);
+    for (const end of ends) {
+      const level = 0.12 * draw.normal();
+      for (let i = end - 1000; i < end; i++) series[i] = level + draw.normal();
+    }
+    const { size, forInterval, correlated } = effectiveSize(series, 0, ends);
+    expect(correlated).toBeGreaterThan(8000);
+    expect(size).toBeLessThan(2500);
+    // Student's factor for 9 degrees of freedom: 2.262 in place of 1.96.
+    expect(forInterval / size).toBeCloseTo((1.95996 / 2.26216) ** 2, 4);
+    // Shuffled, the same samples scatter no more than they should.
+    const shuffled = Float64Array.from(series, (_, i) => series[(i * 7919) % 10_000]!);
+    const mixed = effectiveSize(shuffled, 0, ends);
+    expect(mixed.size).toBe(mixed.correlated);
+  });
+
+  it('a run of one window is looked at in ten parts', () => {
+    const series = Float64Array.from(
+      { length: 5000 },
+      (_, i) => Math.floor(i / 500) * 0.05 + Math.sin(i * i),
+    );
+    expect(effectiveSize(series, 0.2).size).toBeLessThan(effectiveSize(series, 0.2).correlated);
   });
 
   it('constant samples carry no correlation', () => {
-    expect(effectiveSize(new Float64Array(500).fill(3), 3)).toBe(500);
+    expect(effectiveSize(new Float64Array(500).fill(3), 3).size).toBe(500);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Outputs } from '../../../shared/contract';
-import type { MeterReport } from '../../../shared/meter';
+import type { MeterReport, Remedy } from '../../../shared/meter';
 import { pc } from './colors';
 import type { Output } from './output';
 
@@ -34,14 +34,22 @@ export function showMachine(
 
 function meterLines({ title, result }: MeterReport): string[] {
   if (result.status === 'ok') {
-    return result.sensors.map(
-      (s) =>
-        `  ${mark(true)} ${title}: ${s.domain} of ${s.device.name}, ${s.provenance === 'estimate' ? 'ESTIMATE (× or ÷ 2.5)' : s.provenance}${s.origin === 'simulated' || s.origin === 'replayed' ? ` ${pc.yellow(s.origin.toUpperCase())}` : ''}`,
-    );
+    const refused = (result.refused ?? []).flatMap((r) => refusedLines(r.reason, r.remedy));
+    return [
+      ...result.sensors.map(
+        (s) =>
+          `  ${mark(true)} ${title}: ${s.domain} of ${s.device.name}, ${s.provenance === 'estimate' ? 'ESTIMATE (× or ÷ 2.5)' : s.provenance}${s.origin === 'simulated' || s.origin === 'replayed' ? ` ${pc.yellow(s.origin.toUpperCase())}` : ''}${s.calibration ? `, calibrated (${s.calibration.id})` : ''}`,
+      ),
+      ...refused,
+    ];
   }
-  const lines = [`  ${mark(false)} ${title}: ${result.reason}`];
-  if (result.remedy) lines.push(`      ${pc.dim('→')} ${result.remedy.text}`);
-  if (result.remedy?.command) lines.push(`        ${result.remedy.command}`);
+  return refusedLines(`${title}: ${result.reason}`, result.remedy);
+}
+
+function refusedLines(reason: string, remedy: Remedy | null): string[] {
+  const lines = [`  ${mark(false)} ${reason}`];
+  if (remedy) lines.push(`      ${pc.dim('→')} ${remedy.text}`);
+  if (remedy?.command) lines.push(`        ${remedy.command}`);
   return lines;
 }
 
