@@ -19,6 +19,7 @@ const plan = {
     ...['1e4', '1e5', '1e6', '3e6'].map((size) => `decoder:${size}`),
   ],
   preset: 'quick',
+  control: false,
   // The shortest window in which the meter gives an energy.
   windowS: 5,
   callOverhead: false,

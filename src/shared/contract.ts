@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Comparison } from './comparison';
+import { type CalibrationRecord, type CalibrationView, calibrationInput } from './calibration';
+import { type Comparison, mostCompared } from './comparison';
 import type { Failure } from './errors';
 import type { CurveRow } from './figures/rows';
 import { type CurveSpec, xQuantities, yQuantities } from './figures/spec';
@@ -9,8 +10,11 @@ import type { MeterReport } from './meter';
 import type { Macs, Model } from './model';
 import { families, type Port } from './model';
 import { type Plan, type Provider, planSchema } from './plan';
+import type { RunProvenance } from './provenance';
 import { type Phase, type RunRecord, runStatuses, uiModes, type WindowRecord } from './run';
 import type { RunRow } from './runRow';
+import type { SelfTestReport } from './selfTest';
+import { type WallMeterView, type WallReading, wallMeterInput } from './wallMeter';
 
 export type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -80,9 +84,11 @@ export const commands = {
   /** Time line, windows, traces and distribution of one run, reduced to what a screen can show. */
   runColumns: z.strictObject({ run: z.string().min(4) }),
   /** Two or more runs against the first: ratios with intervals, and what differs between them. */
-  compareRuns: z.strictObject({ runs: z.array(z.string().min(4)).min(2).max(12) }),
+  compareRuns: z.strictObject({ runs: z.array(z.string().min(4)).min(2).max(mostCompared) }),
   /** By id or unambiguous prefix. */
   showRun: z.strictObject({ run: z.string().min(4) }),
+  /** Everything recorded of how a run's results came about (docs/method.md, 7); what is not, with its reason. */
+  showProvenance: z.strictObject({ run: z.string().min(4) }),
   /** Rows and specification of the efficiency curve. */
   figure: z.strictObject({
     experimentId: z.string().nullable().default(null),
@@ -99,6 +105,31 @@ export const commands = {
   }),
   /** Starts or stops live readings of every meter that was found (`meterReadings`); refused while the lab measures. */
   watchMeters: z.strictObject({ on: z.boolean(), tdpW: z.number().positive().nullable().default(null) }),
+  /** Wall meters of this lab (never their tokens) and every calibration that was ever entered. */
+  listMeters: z.strictObject({}),
+  /** Checks the address and stores it; the meter itself is not asked. */
+  addWallMeter: z.strictObject({ meter: wallMeterInput }),
+  changeWallMeter: z.strictObject({
+    id: z.string(),
+    enabled: z.boolean().nullable().default(null),
+    label: z.string().trim().max(60).nullable().default(null),
+  }),
+  /** With its token. It can be put back until the lab is closed. */
+  removeWallMeter: z.strictObject({ id: z.string() }),
+  restoreWallMeter: z.strictObject({ id: z.string() }),
+  /** Asks a stored meter (`id`) or one that is not stored yet once; refused while the lab measures. */
+  testWallMeter: z.strictObject({
+    id: z.string().nullable().default(null),
+    meter: wallMeterInput.nullable().default(null),
+  }),
+  /** Loads the processor three times for 5 s, about 40 s in all, and stores how far the meter trails; refused while the lab measures. */
+  measureWallLag: z.strictObject({ id: z.string() }),
+  /** Enters a comparison of a sensor with a better meter; it holds for runs from now on. */
+  addCalibration: calibrationInput,
+  /** Takes a calibration out of force or puts it back; results that used it keep it. */
+  setCalibrationRevoked: z.strictObject({ id: z.string(), revoked: z.boolean() }),
+  /** Tests every meter that was found, idle and under load, for about a minute (`selfTest` events); refused while the lab measures. */
+  selfTestMeters: z.strictObject({ tdpW: z.number().positive().nullable().default(null) }),
   /** The page's answer to an opened window: whether it draws nothing while the window is open. Stored with the run. */
   confirmQuiet: z.strictObject({
     runId: z.string(),
@@ -163,6 +194,8 @@ export interface PlanPreview {
   /** Runs in all, and those that only measure the cost of a call. */
   runs: number;
   overheadRuns: number;
+  /** Of the runs those of the control: one small model, measured twice in each block. */
+  controlRuns: number;
   /** Seconds: if every run stops as early as its preset allows, and if none does. An estimate. */
   expectedS: { low: number; high: number };
   /** What a person should know before starting; empty where nothing is odd. */
@@ -201,9 +234,21 @@ export interface Outputs {
   runColumns: RunColumns;
   compareRuns: Comparison;
   showRun: RunDetail;
+  showProvenance: RunProvenance;
   figure: { spec: CurveSpec; rows: CurveRow[] };
   exportData: { folder: string; files: { name: string; rows: number }[] };
   watchMeters: { watching: boolean };
+  listMeters: { wallMeters: WallMeterView[]; calibrations: CalibrationView[] };
+  addWallMeter: { meter: WallMeterView };
+  changeWallMeter: { meter: WallMeterView };
+  removeWallMeter: Record<string, never>;
+  restoreWallMeter: { meter: WallMeterView };
+  /** One of the two is null. */
+  testWallMeter: { reading: WallReading | null; failure: Failure | null };
+  measureWallLag: { lagS: number; correlation: number };
+  addCalibration: { calibration: CalibrationRecord };
+  setCalibrationRevoked: { changed: boolean };
+  selfTestMeters: SelfTestReport;
   confirmQuiet: Record<string, never>;
   loadSample: { runs: number; alreadyThere: boolean };
   verify: { checked: number; problems: { table: string; id: string; what: string }[] };
@@ -235,6 +280,8 @@ export type LabEvent =
       latency: LatencyTrace | null;
     }
   | { type: 'meterReadings'; readings: LiveReading[] }
+  /** The self test of the meters goes on: what it does now, and how far it is. */
+  | { type: 'selfTest'; text: string; doneS: number; totalS: number }
   | { type: 'importProgress'; done: number; total: number; path: string }
   /** Something was added, binned or changed: lists should be asked for again. */
   | { type: 'changed'; what: 'models' | 'runs' | 'experiments' | 'settings' }

@@ -90,15 +90,55 @@ export const countsSchema = z.strictObject({
 });
 export type Counts = z.infer<typeof countsSchema>;
 
-/** Dense multiply-accumulates of one inference for concrete input shapes. */
+const countOrNull = z.number().int().nonnegative().nullable();
+
+/** One node of the main graph, with whatever runs inside it (functions, branches, rounds of a loop). */
+export const nodeMacsSchema = z.strictObject({
+  /** Its name in the file, or that of its first output. */
+  name: z.string(),
+  operator: z.string(),
+  macs: countOrNull,
+  effective: countOrNull,
+  /** A product in it has no stored weight and counts densely. */
+  computed: z.boolean(),
+});
+export type NodeMacs = z.infer<typeof nodeMacsSchema>;
+
+/** Multiply-accumulates of one inference for concrete input shapes, counted on the file as given. */
 export const macsSchema = z.strictObject({
+  convention: z.literal('tw1'),
+  /** Dense: zeros count like everything else. */
   macs: z.number().int().nonnegative().nullable(),
   /** Why macs is null, naming the operators or dimensions; null otherwise. */
   missingReason: z.string().nullable(),
   /** Operators that stopped the count, sorted. */
   unknownOperators: z.array(z.string()),
+  /** Those whose weight is not zero (quantised: not its zero point); products without a stored weight count densely. */
+  effective: countOrNull,
+  effectiveMissingReason: z.string().nullable(),
+  /** Those whose weight and input are not zero: needs a measurement over named inputs. */
+  inputEffective: countOrNull,
+  inputEffectiveMissingReason: z.string().nullable(),
+  /** Operators with a product of computed values, sorted: they count densely in `effective`. */
+  computed: z.array(z.string()),
+  /**
+   * Operators that multiply and accumulate nothing: how often each ran and the elements it wrote. Never weighed
+   * against MACs or each other; null where a loop or a shape leaves it open.
+   */
+  others: z.record(z.string(), z.strictObject({ calls: countOrNull, elements: countOrNull })),
+  nodes: z.array(nodeMacsSchema),
 });
 export type Macs = z.infer<typeof macsSchema>;
+
+/** A licence as it was found when the model was imported; nobody judged whether it holds. */
+export const licenceSchema = z.strictObject({
+  /** In the model's metadata, or in a file beside it. */
+  from: z.enum(['metadata', 'file']),
+  /** Key of the metadata or name of the file. */
+  name: z.string(),
+  text: z.string(),
+});
+export type Licence = z.infer<typeof licenceSchema>;
 
 export const families = ['mlp', 'cnn', 'decoder', 'imported'] as const;
 export type Family = (typeof families)[number];
@@ -119,6 +159,9 @@ export const modelSchema = z.strictObject({
   fileBytes: z.number().int().positive(),
   irVersion: z.number().int().nullable(),
   producer: z.string(),
+  /** Where an imported one comes from and its licence, as far as it says so; absent in models built, or imported by an older version. */
+  source: z.string().nullable().optional(),
+  licence: licenceSchema.nullable().optional(),
   opsets: z.array(z.strictObject({ domain: z.string(), version: z.number().int() })),
   inputs: z.array(portSchema),
   outputs: z.array(portSchema),

@@ -25,6 +25,18 @@ export interface Preset {
   /** Least inferences in a window; the window grows up to windowCapS to hold them. */
   inferencesMin: number;
   windowCapS: number;
+  /** Idle of the machine before any model is loaded, once a session; 0: not taken. */
+  bareIdleS: number;
+  /** Rest between runs: at least so long, and until the device is within 2 °C of the first ready idle, at most the cap. */
+  coolDownMinS: number;
+  coolDownCapS: number;
+  /** Look at the meters under load before the first window (step 6); 0: none. */
+  meterCheckS: number;
+  /** In a plan with blocks: windows, and ready idle before and after, of each turn. */
+  turnWindows: number;
+  turnIdleS: number;
+  /** So often a void window is measured again. */
+  repeats: number;
 }
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
@@ -40,6 +52,13 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     idleAfterS: 0,
     inferencesMin: 8,
     windowCapS: 20,
+    bareIdleS: 0,
+    coolDownMinS: 0,
+    coolDownCapS: 0,
+    meterCheckS: 0,
+    turnWindows: 1,
+    turnIdleS: 0,
+    repeats: 0,
   },
   quick: {
     windowS: 5,
@@ -53,6 +72,13 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     idleAfterS: 10,
     inferencesMin: 30,
     windowCapS: 120,
+    bareIdleS: 10,
+    coolDownMinS: 5,
+    coolDownCapS: 120,
+    meterCheckS: 5,
+    turnWindows: 1,
+    turnIdleS: 15,
+    repeats: 3,
   },
   standard: {
     windowS: 10,
@@ -66,6 +92,13 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     idleAfterS: 30,
     inferencesMin: 30,
     windowCapS: 120,
+    bareIdleS: 10,
+    coolDownMinS: 5,
+    coolDownCapS: 120,
+    meterCheckS: 5,
+    turnWindows: 2,
+    turnIdleS: 15,
+    repeats: 3,
   },
   rigorous: {
     windowS: 60,
@@ -79,6 +112,13 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     idleAfterS: 60,
     inferencesMin: 30,
     windowCapS: 120,
+    bareIdleS: 60,
+    coolDownMinS: 5,
+    coolDownCapS: 120,
+    meterCheckS: 5,
+    turnWindows: 1,
+    turnIdleS: 60,
+    repeats: 3,
   },
 };
 
@@ -114,6 +154,10 @@ export const planSchema = z.strictObject({
   /** A runner that says nothing for so many seconds beyond what its step should take is killed. */
   deadlineS: z.number().min(1).max(3600).default(60),
   meters: z.enum(['auto', 'none']).default('auto'),
+  /** Turns of every condition: with two or more the plan is a comparison, measured interleaved. Needs a preset above glance. */
+  blocks: z.number().int().min(1).max(100).default(1),
+  /** A small dense model measured twice per provider (A/A): the machine's noise floor of the day. None at `glance`. */
+  control: z.boolean().default(true),
 });
 export type Plan = z.infer<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
@@ -132,6 +176,8 @@ export const conditionSchema = z.strictObject({
   values: z.record(z.string(), z.number()),
   graphOptimization: z.enum(['disabled', 'basic', 'extended', 'all']),
   fallback: z.enum(['none', 'cpu']),
+  /** Windows of one turn in a plan with blocks; absent: as many as the preset asks for. */
+  windows: z.number().int().min(1).optional(),
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
@@ -139,6 +185,7 @@ export type Condition = z.infer<typeof conditionSchema>;
 export function expandPlan(plan: Plan): Condition[] {
   const windowS = plan.windowS ?? presets[plan.preset].windowS;
   const { preset, seed, dims, values, graphOptimization, fallback } = plan;
+  const turn = plan.blocks > 1 ? { windows: presets[preset].turnWindows } : {};
   return plan.models.flatMap((modelId) =>
     plan.providers.flatMap((provider) =>
       plan.batches.flatMap((batch) =>
@@ -156,9 +203,28 @@ export function expandPlan(plan: Plan): Condition[] {
             values,
             graphOptimization,
             fallback,
+            ...turn,
           })),
         ),
       ),
     ),
   );
+}
+
+/**
+ * The numbers that a condition is measured with: the preset's; of one turn of a comparison the fixed windows and the
+ * idle stretches of a turn, since optional stopping would inflate false alarms (docs/method.md, 1.4 and 1.5).
+ */
+export function protocolOf({ preset, windows }: Pick<Condition, 'preset' | 'windows'>): Preset {
+  const whole = presets[preset];
+  if (windows === undefined) return whole;
+  const { turnIdleS } = whole;
+  return {
+    ...whole,
+    windowsMin: windows,
+    windowsMax: windows,
+    targetRel: null,
+    idleBeforeS: turnIdleS,
+    idleAfterS: turnIdleS,
+  };
 }

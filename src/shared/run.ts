@@ -9,11 +9,15 @@ export const runStatuses = ['queued', 'running', 'completed', 'cancelled', 'fail
 export type RunStatus = (typeof runStatuses)[number];
 
 export const phases = [
+  'preflight',
+  'cool_down',
+  'bare_idle',
   'launch',
   'load',
   'check',
   'idle_before',
   'warmup',
+  'meter_check',
   'window',
   'idle_after',
   'close',
@@ -71,6 +75,50 @@ export interface WindowRecord {
   verdict: 'ok' | 'flagged' | 'void';
   /** Energy between the meter's own two reads, per sensor; null with its code. */
   energy: WindowEnergy[];
+  /** Which of the planned windows it is, and the how manieth try at it, both from 0; absent in older runs. */
+  slot?: number;
+  attempt?: number;
+  /** Seconds of it without inferences, on purpose, for a sensor that sees part of the time; absent: none. */
+  gapS?: number;
+  /** What the machine did meanwhile; absent in older runs. */
+  state?: WindowState;
+}
+
+/** State of machine and device over one window; null where the platform does not tell. */
+export interface WindowState {
+  /** Health samples behind medians and shares. */
+  samples: number;
+  /** Of the headline's device: temperature at the end, median clock. */
+  tempC: number | null;
+  clockMHz: number | null;
+  powerLimitW: number | null;
+  /** Slowdown reasons with the share of samples that showed them, 0 to 1. */
+  throttle: Record<string, number> | null;
+  /** The same from counters of time, where the device has them: share of the window. */
+  throttleTime: Record<string, number> | null;
+  /** Processor time outside the lab's own processes, share of the machine, 0 to 1. */
+  backgroundCpu: number | null;
+  /** Other programs computing on the device, and the largest share of its cores that one used, 0 to 1. */
+  otherClients: number | null;
+  otherSm: number | null;
+  /** Pages swapped in and out; page faults of the runner that went to disk. */
+  swappedPages: number | null;
+  majorFaults: number | null;
+  /** AC or battery, and the system's power mode, before and after. */
+  power: [PowerState, PowerState];
+}
+
+/** The system as a run began; null where it does not tell. */
+export interface SystemState {
+  power: PowerState;
+  /** Charge of the battery, 0 to 100. */
+  batteryPct: number | null;
+}
+
+export interface PowerState {
+  source: 'ac' | 'battery' | null;
+  /** Power mode, processor governor: whatever the system calls them; null where it has none. */
+  mode: string | null;
 }
 
 export interface WindowEnergy {
@@ -119,6 +167,8 @@ export interface EnergyResult {
   net: EnergyPart;
   powerMeanW: number | null;
   powerReadyW: number | null;
+  /** Before any model was loaded, once a session; null or absent where it was not measured. */
+  powerBareW?: number | null;
   windows: number;
   method: string;
 }
@@ -164,6 +214,19 @@ export interface RunFacts {
   baseRssBytes: number | null;
   stopReason: 'fixed' | 'target' | 'windows_max' | null;
   presetNumbers: Record<string, number | null>;
+  /** SHA-256 over names, types, shapes and bytes of the inputs that were fed; absent in older runs. */
+  inputSetSha256?: string | null;
+}
+
+/** Where a run stands in the realised order of its plan. */
+export interface Turn {
+  /** Number of its condition in the plan, from 0; the two entries of a control have two numbers. */
+  entry: number;
+  /** Block, from 0, and the number of blocks. */
+  block: number;
+  blocks: number;
+  /** Place inside the block, from 0. */
+  position: number;
 }
 
 export interface RunRecord {
@@ -171,8 +234,13 @@ export interface RunRecord {
   experimentId: string;
   /** Position in the plan, from 0. */
   ordinal: number;
-  /** `overhead`: an identity model on the same provider and engine, to show what a call itself costs. */
-  role: 'measure' | 'overhead';
+  /**
+   * `overhead`: an identity model on the same provider and engine, to show what a call itself costs. `control`: one of
+   * two equal runs of a small dense model, to show what the machine itself makes different.
+   */
+  role: 'measure' | 'overhead' | 'control';
+  /** Turn in a comparison; absent in older runs. */
+  turn?: Turn;
   condition: Condition;
   conditionSha256: string;
   machineId: string;
@@ -183,11 +251,18 @@ export interface RunRecord {
   outcome: Outcome | null;
   /** Absent in runs of version 0.1, which had no page. */
   uiMode?: UiMode;
+  /** What may be different a minute later, so that it is no part of the machine; absent in older runs. */
+  system?: SystemState;
   facts: RunFacts | null;
   latency: LatencyResult | null;
   energy: EnergyResult[];
-  /** MACs of one inference at this condition's shapes. */
-  macs: { macs: number | null; missingReason: string | null } | null;
+  /** Dense and effective MACs of one inference at this condition's shapes; effective ones absent in older runs. */
+  macs: {
+    macs: number | null;
+    missingReason: string | null;
+    effective?: number | null;
+    effectiveMissingReason?: string | null;
+  } | null;
 }
 
 /** The energy of the domain that the run's device belongs to; null for a run that asked for none. */

@@ -29,6 +29,10 @@ export interface RunRow {
   experimentName: string;
   ordinal: number;
   role: RunRecord['role'];
+  /** Number of its condition in the plan, its block, and how many blocks the plan has; 1 block: no comparison. */
+  entry: number;
+  block: number;
+  blocks: number;
   status: RunStatus;
   queuedUnixMs: number;
   startedUnixMs: number | null;
@@ -41,6 +45,8 @@ export interface RunRow {
   parametersNonzero: number | null;
   parameterBytes: number | null;
   macs: number | null;
+  /** Of those, the ones whose weight is not zero; null also in older runs. */
+  macsEffective: number | null;
   provider: Provider;
   engine: Engine;
   batch: number;
@@ -70,6 +76,11 @@ export interface RunRow {
   /** Windows behind the energy. */
   windows: number | null;
   meter: { provider: string; domain: Domain } | null;
+  /** Which sensor of which device, and how calibrated: rows with the same text share its gain and its offset. */
+  sensor: string | null;
+  /** What the sensor adds to a whole series, one standard deviation: relative gain, and offset in J per inference. */
+  gainRel: number | null;
+  offsetJ: number | null;
   provenance: Provenance | 'none';
   origin: SensorInfo['origin'] | null;
   memoryPeakBytes: number | null;
@@ -84,6 +95,8 @@ export interface RunRow {
   binnedUnixMs: number | null;
   /** Cannot be put into the bin. */
   locked: boolean;
+  /** Usable turns behind each result of a row that stands for all blocks of its entry; absent for a single run. */
+  turns?: { latency: number; energy: number; net: number };
 }
 
 /** What the store keeps beside a run's record. */
@@ -108,6 +121,9 @@ export function runRowOf(
     experimentName,
     ordinal: run.ordinal,
     role: run.role,
+    entry: run.turn?.entry ?? run.ordinal,
+    block: run.turn?.block ?? 0,
+    blocks: run.turn?.blocks ?? 1,
     status: run.status,
     queuedUnixMs: run.queuedUnixMs,
     startedUnixMs: run.startedUnixMs,
@@ -120,6 +136,7 @@ export function runRowOf(
     parametersNonzero: model.counts.parametersNonzero,
     parameterBytes: model.counts.parameterBytes,
     macs: run.macs?.macs ?? null,
+    macsEffective: run.macs?.effective ?? null,
     provider: condition.provider,
     engine: condition.engine,
     batch: condition.batch,
@@ -144,6 +161,9 @@ export function runRowOf(
     powerMeanW: energy?.powerMeanW ?? null,
     windows: energy?.windows ?? null,
     meter: energy?.sensor ? { provider: energy.sensor.provider, domain: energy.sensor.domain } : null,
+    sensor: sensorOf(energy?.sensor ?? null),
+    gainRel: relative(energy?.gross.u?.gainJ, energy?.gross.perInferenceJ),
+    offsetJ: energy?.gross.u?.offsetJ ?? null,
     provenance: energy?.provenance ?? 'none',
     origin: energy?.sensor?.origin ?? null,
     memoryPeakBytes: facts?.peakRssBytes ?? null,
@@ -164,6 +184,15 @@ function fromEstimate(estimate: Estimate | undefined): Interval {
 function fromPart(part: EnergyPart | undefined, which: 'repeat' | 'absolute'): Interval {
   if (!part || part.perInferenceJ === null) return nothing;
   return { value: part.perInferenceJ, low: part[which]?.low ?? null, high: part[which]?.high ?? null };
+}
+
+function sensorOf(sensor: SensorInfo | null): string | null {
+  if (sensor === null) return null;
+  return [sensor.device.name, sensor.id, sensor.calibration?.id].filter(Boolean).join(', ');
+}
+
+function relative(part: number | null | undefined, whole: number | null | undefined): number | null {
+  return part == null || whole == null || whole === 0 ? null : Math.abs(part / whole);
 }
 
 const seconds = (ns: number | null | undefined) => (ns == null ? null : ns / 1e9);

@@ -1,7 +1,10 @@
 // npm run bench: figures of this machine. Ratios are taken within one run; the rest names the machine.
 import { cpus } from 'node:os';
+import { benchComparison } from './comparison';
+import { benchCoverage } from './coverage';
 import { benchEngine } from './engine';
 import { benchPage } from './page';
+import { benchProtocol } from './protocol';
 import { benchService } from './service';
 import { benchStatistics } from './statistics';
 import { benchStore } from './store';
@@ -22,8 +25,11 @@ async function main(): Promise<void> {
   const all = {
     engine: benchEngine,
     statistics: benchStatistics,
+    coverage: benchCoverage,
+    comparison: benchComparison,
     store: benchStore,
     service: benchService,
+    protocol: benchProtocol,
     page: benchPage,
   };
   // `npm run bench -- page` measures that part alone.

@@ -1,5 +1,6 @@
 import { summarizeLatency } from '../../src/shared/stats/latency';
 import type { Figure } from './index';
+import { benchLaws } from './laws';
 
 /** 10^6 samples with correlation and a tail, as ten windows, to every percentile with its interval. */
 export async function benchStatistics(): Promise<Figure[]> {
@@ -27,5 +28,6 @@ export async function benchStatistics(): Promise<Figure[]> {
       promise: '< 1 s',
       held: seconds < 1,
     },
+    ...benchLaws(),
   ];
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ComparedRun, compare } from '../../src/main/lab/compare';
+import { compare } from '../../src/main/lab/compare';
+import type { ComparedRun } from '../../src/main/lab/compareSides';
 import type { ComparedQuantity, Ratio } from '../../src/shared/comparison';
+import { oneOfEachCondition, placeOf } from '../../src/shared/conditions';
 import type { Machine } from '../../src/shared/machine';
 import type { SensorInfo } from '../../src/shared/meter';
 import type { Condition } from '../../src/shared/plan';
@@ -24,6 +26,8 @@ interface Made {
   energy?: EnergyResult[];
   run?: Partial<RunRecord>;
   sample?: boolean;
+  powerLimitW?: number;
+  powerMode?: string;
 }
 
 const estimate = (value: number, rel: number): Estimate => ({
@@ -46,9 +50,12 @@ function made({
   energy,
   run,
   sample,
+  powerLimitW,
+  powerMode,
 }: Made = {}): ComparedRun {
   next += 1;
   const p50 = medians[0] ?? 1e-3;
+  const headline = energy?.[0];
   const result: LatencyResult = {
     verdict: 'valid',
     codes: [],
@@ -70,7 +77,7 @@ function made({
     ...latency,
   };
   const queued = records.queuedRun(records.experiment(1).id, next);
-  return {
+  const turn = {
     run: {
       ...records.completed(queued),
       id: id ?? `run-${next}`,
@@ -79,11 +86,23 @@ function made({
       energy: energy ?? [],
       ...run,
     },
-    model: records.model(),
     machine: { ...records.machine(), ...machine },
-    sample: sample ?? false,
-    windows: medians.map((medianS) => ({ medianS, itemsPerS: 1 / medianS })),
+    windows: medians.map((medianS, i) => {
+      const joules = headline?.gross.perInferenceJ ?? null;
+      const ready = joules === null ? 0 : joules - (headline?.net.perInferenceJ ?? 0);
+      const grossJ = joules === null ? null : joules * (1 + 1e-4 * (i + next / 1000));
+      return {
+        medianS,
+        p95S: 1.2 * medianS,
+        itemsPerS: 1 / medianS,
+        grossJ,
+        netJ: grossJ === null ? null : grossJ - ready,
+      };
+    }),
+    powerLimitW: powerLimitW ?? null,
+    powerMode: powerMode ?? null,
   };
+  return { ...turn, model: records.model(), sample: sample ?? false, turns: [turn] };
 }
 
 /** What ten windows at so many joules an inference give on a meter with these properties. */
@@ -124,17 +143,37 @@ describe('two runs beside each other', () => {
     expect(p50.ratio!.high).toBeGreaterThan(0.8);
     expect(p50.codes).toContain('NOT_INTERLEAVED');
     expect(row(runs, 'throughputHz').word).toBe('higher');
-    expect(row(runs, 'p50S', 0)).toMatchObject({ word: 'reference', ratio: null });
+    expect(row(runs, 'p50S', 0)).toMatchObject({ word: 'reference', verdict: null, ratio: null });
+    // A is the first, B this one; ten windows against ten, all of one below all of the other: 2/C(20, 10).
+    expect(p50).toMatchObject({ verdict: 'B_lower', method: 'unpaired', blocks: null });
+    expect(p50.p).toBeCloseTo(2 / 184_756, 9);
+    expect(row([...runs].reverse(), 'p50S').verdict).toBe('A_lower');
   });
 
-  it('the same twice is not distinguishable', () => {
-    expect(row([made(), made()], 'p50S').word).toBe('not distinguishable');
+  it('the same twice shows no difference', () => {
+    expect(row([made(), made()], 'p50S').word).toBe('no difference shown');
+  });
+
+  it('one and the same condition measured at two times is told apart by the machine alone: nothing is claimed', () => {
+    const [earlier, later] = [made(), made({ medians: scatter(1.05e-3) })];
+    later.run.conditionSha256 = earlier.run.conditionSha256;
+    const found = row([earlier, later], 'p50S');
+    expect(found).toMatchObject({ verdict: 'no_difference_shown', method: 'unpaired' });
+    expect(found.ratio!.low).toBeGreaterThan(1.01);
+    expect(found.why).toMatch(/same model under the same condition/);
+    // The control: two conditions with the same windows differ.
+    later.run.conditionSha256 = 'f'.repeat(64);
+    expect(row([earlier, later], 'p50S').verdict).toBe('A_lower');
   });
 
   it('with one window only, the median stands on the interval inside the run, and other quantities are refused', () => {
     const runs = [made({ medians: [1e-3] }), made({ medians: [0.8e-3] })];
     const p50 = row(runs, 'p50S');
-    expect(p50.word).toBe('lower');
+    expect(p50).toMatchObject({
+      verdict: 'no_difference_shown',
+      p: null,
+      why: expect.stringContaining('single window'),
+    });
     expect(Math.log(p50.ratio!.high / p50.ratio!.value)).toBeCloseTo(Math.SQRT2 * Math.log(1.002), 6);
     expect(compare(runs).quantities[0].method).toContain('one window only');
     expect(row(runs, 'throughputHz')).toMatchObject({
@@ -155,8 +194,13 @@ describe('two runs beside each other', () => {
     ['power', { latency: { codes: ['ON_BATTERY'], verdict: 'limited' } }, /power source battery/],
     ['runtime', { machine: { onnxruntime: '1.31.0' } }, /ONNX Runtime 1.31.0/],
     ['sample', { sample: true }, /sample dataset/],
+    ['power limit', { powerLimitW: 200 }, /power limit 200 W here, 250 W/],
+    ['power mode', { powerMode: 'power-saver' }, /system power mode power-saver here, balanced/],
   ])('is refused where the %s differs, and says so', (_what, part, why) => {
-    const refused = row([made(), made({ ...part, medians: scatter(0.5e-3) })], 'p50S');
+    const refused = row(
+      [made({ powerLimitW: 250, powerMode: 'balanced' }), made({ ...part, medians: scatter(0.5e-3) })],
+      'p50S',
+    );
     expect(refused).toMatchObject({ word: 'not comparable', ratio: null });
     expect(refused.why).toMatch(why);
     expect(refused.codes).toContain('CONTEXT_MISMATCH');
@@ -173,6 +217,17 @@ describe('two runs beside each other', () => {
     const runs = [made(), made({ condition, medians: scatter(0.5e-3) })];
     expect(row(runs, 'p50S').word).toBe('lower');
     expect(compare(runs).differences.length).toBeGreaterThan(0);
+  });
+
+  it('a power limit that only one run tells, or that belongs to another device, is no mismatch', () => {
+    const [limited, untold] = [made({ powerLimitW: 250 }), made({ medians: scatter(0.5e-3) })];
+    expect(row([limited, untold], 'p50S').word).toBe('lower');
+    const other = made({
+      powerLimitW: 100,
+      condition: { provider: 'webgpu' },
+      medians: scatter(0.5e-3),
+    });
+    expect(row([limited, other], 'p50S').word).toBe('lower');
   });
 
   it('a graphics driver matters to runs on the graphics device alone', () => {
@@ -225,7 +280,7 @@ describe('the energy of two runs', () => {
     // The control: two meters of the same kind, each with its own gain of 5 %.
     const other = [made({ energy: energyAt(0.5) }), made({ energy: energyAt(0.46, { id: 'another' }) })];
     const apart = row(other, 'grossJ');
-    expect(apart.word).toBe('not distinguishable');
+    expect(apart.word).toBe('no difference shown');
     expect(apart.ratio!.high / apart.ratio!.low).toBeGreaterThan(same.ratio!.high / same.ratio!.low);
   });
 
@@ -295,11 +350,45 @@ describe('a comparison of stored runs', () => {
     const { quantities, differences } = await lab.compareRuns({ runs: ids });
     const p50 = quantities.find((q) => q.quantity === 'p50S')!.rows;
     // Five windows of the same durations each: the same, and exactly so.
-    expect(p50[1]).toMatchObject({ word: 'not distinguishable', ratio: { value: expect.closeTo(1, 3) } });
+    expect(p50[1]).toMatchObject({ word: 'no difference shown', ratio: { value: expect.closeTo(1, 3) } });
     expect(p50[0].value).toBe(runs[0].run.latency!.p50S.value);
     // Twice the items in the same time.
     expect(quantities.find((q) => q.quantity === 'throughputHz')!.rows[1].ratio!.value).toBeCloseTo(2, 1);
     expect(differences.map((d) => d.field)).toContain('Batch (items)');
     await expect(lab.compareRuns({ runs: [ids[0], ids[0]] })).rejects.toThrow('named twice');
   });
+
+  it('a plan with blocks is compared in turn, with the control that it measured', async () => {
+    const { lab, events } = openTestLab(fakeEffects({ durationNs: (i) => 500_000 + (i % 7) * 100 }));
+    const plan = {
+      ...quick,
+      preset: 'quick' as const,
+      windowS: 0.05,
+      meters: 'none' as const,
+      control: true,
+    };
+    const { experimentId } = await lab.startExperiment({
+      plan: { ...plan, models: ['mlp:1e3'], batches: [1, 2], blocks: 6 },
+    });
+    await until(() => events.some((e) => e.type === 'experimentEnded'));
+    const { runs } = await lab.listRuns({});
+    const ids = oneOfEachCondition(
+      runs.map(({ run }) => placeOf(run)),
+      experimentId,
+    ).map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    const { quantities } = await lab.compareRuns({ runs: ids });
+    const items = quantities.find((q) => q.quantity === 'throughputHz')!;
+    // The same time for two items as for one.
+    expect(items.rows[1]).toMatchObject({
+      verdict: 'A_lower',
+      method: 'paired',
+      blocks: { used: 6, leftOut: 0 },
+      p: 2 / 64,
+      floor: { controls: 1 },
+    });
+    expect(items.rows[1].ratio!.value).toBeCloseTo(2, 3);
+    expect(items.controls).toMatchObject([{ provider: 'cpu', blocks: { used: 6 }, failed: false }]);
+    expect(quantities.find((q) => q.quantity === 'p50S')!.rows[1].verdict).toBe('no_difference_shown');
+  }, 30_000);
 });

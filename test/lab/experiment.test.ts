@@ -7,6 +7,7 @@ import { verifyAll } from '../../src/main/lab/verify';
 import { openLab } from '../../src/main/store/open';
 import type { PlanInput } from '../../src/shared/plan';
 import { headlineEnergy, type RunRecord } from '../../src/shared/run';
+import { parseCsv } from '../support/csv';
 import { measure, quick, simulatedMeter, usesRealRunners } from '../support/experiment';
 import { openTestLab, temporaryFolder } from '../support/lab';
 
@@ -142,10 +143,11 @@ describe('the whole protocol, scaled by a scripted runner', () => {
       await say({ type: 'windowPlan', index: w.index, openNs: open, closeNs: close });
       await new Promise((r) => setTimeout(r, 80));
       const level = SCRIPT(w.index);
-      const n = 60;
+      const n = 60, u = { ownS: 0, machine: null, majorFaults: 0, swappedPages: 0 };
+      const usage = [{ ...u, atNs: open }, { ...u, atNs: close }];
       const starts = BigUint64Array.from({ length: n }, (_, i) => open - ns(0.005) + BigInt(i) * 1000000n);
       const ends = starts.map((s, i) => s + BigInt(Math.round(level * (1 + 0.001 * (i % 7)))));
-      await say({ type: 'window', index: w.index, openNs: open, closeNs: close, starts, ends, stride: 1, inferences: n });
+      await say({ type: 'window', index: w.index, openNs: open, closeNs: close, starts, ends, stride: 1, inferences: n, usage, gapS: 0 });
       w.index += 1;
       if (w.index === 10) { await say({ type: 'done', peakRssBytes: 1, cancelled: false }); process.disconnect(); }
     };
@@ -268,7 +270,7 @@ describe('the export', () => {
     ]);
     const text = readFileSync(join(folder, 'runs.csv'), 'utf8');
     expect(text.charCodeAt(0)).not.toBe(0xfeff);
-    const [head, row] = text.split('\r\n').map((l) => l.split(','));
+    const [head, row] = parseCsv(text);
     const cell = (name: string) => row[head.indexOf(name)];
     expect(cell('run_id')).toBe(run.id);
     expect(cell('sample')).toBe('false');
@@ -280,9 +282,7 @@ describe('the export', () => {
       .split('\r\n');
     expect(samples.length - 1).toBe(files.find((f) => f.name === 'samples')?.rows);
     // The mean in runs.csv again, by hand from the raw rows: of the inferences that start inside the window.
-    const windows = readFileSync(join(folder, 'windows.csv'), 'utf8')
-      .split('\r\n')
-      .map((l) => l.split(','));
+    const windows = parseCsv(readFileSync(join(folder, 'windows.csv'), 'utf8'));
     const ns = (name: string) => BigInt(windows[1][windows[0].indexOf(name)]);
     const [from, to] = [ns('open_ns'), ns('close_ns')].map((t) => Number(t - ns('samples_origin_ns')) / 1e9);
     const inside = samples

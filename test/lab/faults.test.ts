@@ -122,10 +122,13 @@ describe('a runner that stands still', () => {
         setTimeout(() => process.kill(pid, 'SIGCONT'), 1600);
       });
       const [held, free] = await measure(lab, { ...quick, windowS: 2.5, models: ['mlp:1e3', 'mlp:2e3'] });
-      expect(held.windows[0]).toMatchObject({ verdict: 'void', codes: ['TIME_JUMP'] });
+      expect(held.windows[0]).toMatchObject({
+        verdict: 'void',
+        codes: expect.arrayContaining(['TIME_JUMP']),
+      });
       expect(held.run.latency?.verdict).toBe('invalid');
       expect(held.run.latency?.codes).toContain('TIME_JUMP');
-      expect(free.windows[0].codes).toEqual([]);
+      expect(free.windows[0].codes).not.toContain('TIME_JUMP');
     },
     60_000,
   );

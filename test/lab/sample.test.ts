@@ -10,6 +10,7 @@ import { openLab } from '../../src/main/store/open';
 import type { LabEvent } from '../../src/shared/contract';
 import { failureOf } from '../../src/shared/errors';
 import { headlineEnergy } from '../../src/shared/run';
+import { parseCsv } from '../support/csv';
 import { openTestLab, temporaryFolder } from '../support/lab';
 
 const idle = { atWork: () => [] };
@@ -133,10 +134,7 @@ describe('the sample dataset', () => {
     expect(rows.filter((row) => row.y !== null).length).toBeGreaterThanOrEqual(10);
     const folder = temporaryFolder();
     await lab.exportData({ folder, samples: false });
-    const [head, ...lines] = readFileSync(join(folder, 'runs.csv'), 'utf8')
-      .trim()
-      .split('\r\n')
-      .map((line) => line.split(','));
+    const [head, ...lines] = parseCsv(readFileSync(join(folder, 'runs.csv'), 'utf8'));
     expect(lines.map((line) => line[head!.indexOf('sample')])).toEqual(Array(12).fill('true'));
   }, 60_000);
 });

@@ -19,6 +19,7 @@ async function watching(meter: Record<string, unknown> = {}, longestMs?: number)
   const context = {
     effects: { startSampler: () => sampler.client, nowUnixMs: () => 1000 },
     emit: (event: LabEvent) => events.push(event),
+    store: { reader: { settings: () => ({}) } },
   } as unknown as LabContext;
   const watch = createMeterWatch(context, () => measuring, longestMs);
   return { ...sampler, events, watch, measure: () => (measuring = true) };

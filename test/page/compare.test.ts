@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../src/shared/errors';
 import { seriousFaults } from '../support/axe';
+import { blockedFakes, comparisonOfFakes } from '../support/fakeComparison';
 import { fakeLab } from '../support/fakeLab';
 import { fakeLadder } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages } from '../support/pageHost';
+
+/** An experiment in blocks, compared by the real comparison. */
+function blocked(options?: Parameters<typeof blockedFakes>[0]) {
+  const lab = fakeLab(blockedFakes(options));
+  lab.override.compareRuns = async ({ runs }) => comparisonOfFakes(lab, runs);
+  return lab;
+}
 
 const ladder = () => fakeLab(fakeLadder('one', { seeds: 2 }));
 
@@ -92,6 +100,70 @@ describe.skipIf(noBrowser)('the Compare page', () => {
     await page.getByText('One of the runs has no result.').waitFor();
     await page.getByRole('button', { name: 'Pick other runs' }).click();
     await page.getByRole('dialog').waitFor();
+  });
+
+  it('compares all conditions of an experiment: verdicts in sentences, tests, blocks, control, noise floor, zeros', async () => {
+    const { page } = await open({ lab: blocked(), hash: '#/compare' });
+    await page.getByRole('button', { name: 'All conditions of …' }).click();
+    await page.getByRole('menuitem', { name: /4 conditions, 6 blocks/ }).click();
+    const table = page.getByRole('region', { name: 'Table of results' });
+    await table.getByText('mlp-1m-low-rank').first().waitFor();
+    const text = (await table.textContent())!;
+    // Three pairs need seven blocks: with six, Holm's correction lets nothing through.
+    expect(text).toContain('a difference can be shown from 7 blocks on for 3 pairs tested together');
+    expect(text).toContain(
+      'One and the same model, measured twice: so much the machine makes different by itself.',
+    );
+    expect(text).toContain('Noise floor: 1.0 %, the least; the controls differed by less');
+    expect(text).toContain('The zeros were not skipped: 90.0 % of the multiplications of mlp-1m-masked-90');
+  });
+
+  it('says why nothing is compared where the control failed', async () => {
+    const lab = blocked({ controlRatio: 1.03 });
+    const { page } = await open({ lab, hash: `#/compare/${lab.runs[0].id},${lab.runs[2].id}` });
+    const table = page.getByRole('region', { name: 'Table of results' });
+    await table
+      .getByText(/^Not comparable: The control failed/)
+      .first()
+      .waitFor();
+    expect(await table.textContent()).toContain('let it come to rest and measure again');
+  });
+
+  it('offers one row a condition to pick, since any turn stands for all', async () => {
+    const { page } = await open({ lab: blocked(), hash: '#/compare' });
+    await page.getByRole('button', { name: 'Pick runs' }).click();
+    const picker = page.getByRole('grid', { name: 'Runs to pick from' });
+    // Four conditions; head.
+    await page.getByLabel('Search runs').fill('mlp-1m');
+    await expect.poll(() => picker.getAttribute('aria-rowcount')).toBe('5');
+  });
+
+  it.each([
+    ['light', { width: 1280, height: 800 }],
+    ['dark', { width: 1920, height: 1080 }],
+    ['light', { width: 640, height: 800 }],
+  ] as const)('with blocks is accessible, %s', async (colorScheme, viewport) => {
+    const lab = blocked({ blocks: 8 });
+    const { page } = await open({
+      lab,
+      hash: `#/compare/${lab.runs
+        .slice(0, 4)
+        .map((r) => r.id)
+        .join(',')}`,
+      context: { colorScheme, viewport },
+    });
+    await page.getByRole('region', { name: 'Ratios' }).locator('svg[role=img]').waitFor();
+    await page.screenshot({
+      path: `${screenshotFolder}/compare-blocks-${colorScheme}-${viewport.width}.png`,
+    });
+    await page.getByRole('region', { name: 'Ratios' }).scrollIntoViewIfNeeded();
+    await page.screenshot({
+      path: `${screenshotFolder}/compare-blocks-${colorScheme}-${viewport.width}-ratios.png`,
+    });
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      viewport.width,
+    );
   });
 
   it.each(['light', 'dark'] as const)('is accessible, %s', async (colorScheme) => {

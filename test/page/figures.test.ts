@@ -7,6 +7,8 @@ import { figurePoints } from '../../src/shared/figures/data';
 import { pointColumns } from '../../src/shared/figures/points';
 import { curveRows } from '../../src/shared/figures/rows';
 import { curveSpecSchema } from '../../src/shared/figures/spec';
+import { poolTurns } from '../../src/shared/poolRuns';
+import type { RunRecord } from '../../src/shared/run';
 import { runRowOf } from '../../src/shared/runRow';
 import { seriousFaults } from '../support/axe';
 import { type FakeLab, fakeExperiment, fakeLab } from '../support/fakeLab';
@@ -33,6 +35,42 @@ const tableRows = (page: Page) =>
     .getByRole('grid', { name: 'Points of the figure' })
     .getAttribute('aria-rowcount')
     .then((n) => Number(n) - 1);
+
+const legible = async (page: Page) => (await caption(page)).replaceAll('\u00a0', ' ');
+
+/** Two ladders of twelve models that cross, the second one bent where `bent`; everything valid and standard. */
+function crossingSeries(bent: boolean): FakeLab {
+  const random = scatter(9);
+  const models = Array.from({ length: 14 }, (_, i) =>
+    fakeModel(`mlp-${i}`, Math.round(1e4 * 10 ** (i / 3.25))),
+  );
+  const runs = (['cpu', 'webgpu'] as const).flatMap((provider, k) =>
+    models.map((model, i) => {
+      const x = model.counts.parameters! / 1e6;
+      const bend = k === 1 && bent && x > 1 ? x ** 0.7 : 1;
+      const y = (k === 0 ? 2e-3 * x ** 0.9 : 3e-3 * x ** 0.5) * bend * Math.exp(0.2 * (random() - 0.5));
+      return valid(
+        fakeRun({
+          experiment: provider,
+          ordinal: i,
+          model,
+          condition: { provider },
+          grossJ: y,
+          p50S: y / 20,
+        }),
+      );
+    }),
+  );
+  return fakeLab({ models, runs, experiments: [fakeExperiment('cpu'), fakeExperiment('webgpu')] });
+}
+
+function valid(run: RunRecord): RunRecord {
+  for (const energy of run.energy) {
+    energy.gross.verdict = 'valid';
+    energy.net.verdict = 'valid';
+  }
+  return run;
+}
 
 /** Drags over the figure, corners as shares of its width and height. */
 async function drag(page: Page, from: [number, number], to: [number, number], key?: 'Shift'): Promise<void> {
@@ -68,7 +106,7 @@ function commandLine(lab: FakeLab, specText: string) {
   return {
     kind: 'curve-efficiency' as const,
     spec,
-    rows: curveRows(rows, spec.x.quantity, spec.y.quantity),
+    rows: curveRows(poolTurns(rows), spec.x.quantity, spec.y.quantity),
   };
 }
 
@@ -213,6 +251,81 @@ describe.skipIf(noBrowser)('the Figures page', { timeout: 60_000 }, () => {
     expect(png.name).toBe('curve-efficiency.png');
     expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(png.bytes.readUInt32BE(16)).toBe(1361); // 180 mm at 192 dots per inch
+  });
+
+  it('leaves limited results out of lines until they are asked for, and says so either way', async () => {
+    const { page, lab } = await openFigures();
+    await expect
+      .poll(() => legible(page))
+      .toContain('no line: 0 models, at least 6 are needed (left out: 6 limited)');
+    await page.getByLabel('Include limited and quick results').check();
+    await expect.poll(() => legible(page)).toMatch(/n = 6 models, .* Indicative: .*limited results/);
+    expect(await legible(page)).toContain('Limited and quick results are included in lines and fronts');
+    await expect.poll(() => lab.settings.figure).toMatchObject({ includeLimited: true });
+    const spec = (await save(page, 'Specification as JSON')).bytes.toString();
+    expect(JSON.parse(spec)).toMatchObject({ includeLimited: true });
+    expect((await save(page, 'SVG')).bytes.toString()).toBe(renderSvg(commandLine(lab, spec)));
+  });
+
+  it('draws one point for all turns of a comparison, and none for a control', async () => {
+    const models = fakeLadder('x').models;
+    const runs = Array.from({ length: 6 }, (_, block) =>
+      models.map((model, entry) => {
+        const ordinal = block * 8 + entry;
+        const turn = { entry, block, blocks: 6, position: entry };
+        const grossJ = 1e-6 * model.counts.parameters! * (1 + 0.02 * block);
+        return valid(fakeRun({ experiment: 'x', ordinal, model, grossJ, over: { turn } }));
+      }),
+    ).flat();
+    const control = fakeRun({
+      experiment: 'x',
+      ordinal: 99,
+      model: models[0],
+      grossJ: 1,
+      over: { role: 'control', turn: { entry: 9, block: 0, blocks: 6, position: 7 } },
+    });
+    const lab = fakeLab({ models, runs: [...runs, control], experiments: [fakeExperiment('x')] });
+    const { page } = await openFigures(lab);
+    await page.getByRole('status').filter({ hasText: '6 rows, 6 drawn' }).waitFor();
+    await expect.poll(() => legible(page)).toContain('geometric mean over 6 blocks');
+    const spec = (await save(page, 'Specification as JSON')).bytes.toString();
+    const drawn = commandLine({ ...lab, runs }, spec);
+    expect(drawn.rows.map((r) => [r.turns, r.n])).toEqual(models.map(() => [6, 60]));
+    expect((await save(page, 'SVG')).bytes.toString()).toBe(renderSvg(drawn));
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'shows crossovers, broken laws and residuals, %s',
+    async (colorScheme) => {
+      const { page, lab } = await openFigures(crossingSeries(false), {
+        colorScheme,
+        viewport: { width: 1440, height: 1300 },
+      });
+      await expect.poll(() => legible(page)).toMatch(/crossover [\d.]+ [kM] \[[\d.,]+, [\d.,]+\]/);
+      await page.getByLabel('Residuals under the curve').check();
+      await expect.poll(() => legible(page)).toContain('Residual of each model (%)');
+      expect(await drawing(page).locator('desc').textContent()).toContain('Crossover of cpu');
+      await page.screenshot({ path: `${screenshotFolder}/figures-crossover-${colorScheme}.png` });
+      expect(await seriousFaults(page)).toEqual([]);
+      const spec = (await save(page, 'Specification as JSON')).bytes.toString();
+      expect((await save(page, 'SVG')).bytes.toString()).toBe(renderSvg(commandLine(lab, spec)));
+      const points = (await save(page, 'Plotted points as CSV')).bytes.toString();
+      expect(points).toMatch(/crossover,/);
+      await page.getByLabel('Crossovers of the lines').uncheck();
+      await expect.poll(() => legible(page)).not.toContain('rossover');
+    },
+  );
+
+  it('says the broken law with both exponents', async () => {
+    const { page, lab } = await openFigures(crossingSeries(true), {
+      viewport: { width: 1440, height: 1300 },
+    });
+    await expect.poll(() => legible(page)).toMatch(/broken law, exponent 0\.\d+ \[.*\] below .* and 1\.\d+/);
+    await page.getByLabel('Residuals under the curve').check();
+    await expect.poll(() => legible(page)).toContain('Residual of each model (%)');
+    await page.screenshot({ path: `${screenshotFolder}/figures-broken.png` });
+    const spec = (await save(page, 'Specification as JSON')).bytes.toString();
+    expect((await save(page, 'SVG')).bytes.toString()).toBe(renderSvg(commandLine(lab, spec)));
   });
 
   it('mounts the same elements and attributes that it saves', async () => {

@@ -133,7 +133,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     // 2 models × 2 batches, and one identity run; the fake lab reckons 8 to 20 s a run.
     await expect
       .poll(() => page.locator('[data-preview]').textContent())
-      .toBe('5 runs (1 for call overhead), about 35–80 s');
+      .toBe('7 runs (1 for call overhead, 2 of the control), about 35–80 s');
     let asked: Plan | null = null;
     lab.override.startExperiment = async ({ plan }) => {
       asked = plan;
@@ -153,6 +153,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
     lab.override.previewPlan = async () => ({
       runs: 1,
       overheadRuns: 0,
+      controlRuns: 0,
       expectedS: { low: 1, high: 2 },
       warnings: ['A warning of the lab.'],
       refusal: {
@@ -182,10 +183,12 @@ describe.skipIf(noBrowser)('the Lab page', () => {
       models: many.map((m) => m.id),
       batches: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
       callOverhead: false,
+      control: false,
     };
     lab.override.previewPlan = async () => ({
       runs: 10_000,
       overheadRuns: 0,
+      controlRuns: 0,
       expectedS: { low: 2.5 * 86_400, high: 3.2 * 86_400 },
       warnings: [],
       refusal: null,
@@ -508,7 +511,7 @@ describe.skipIf(noBrowser)('the Lab page', () => {
       preset: 'quick',
     };
     const { page } = await open({ lab, context: { colorScheme, viewport: { width, height } } });
-    await page.getByText(/for call overhead\), about/).waitFor();
+    await page.getByText(/of the control\), about/).waitFor();
     const name = `lab-${colorScheme}-${width}`;
     await page.screenshot({ path: `${screenshotFolder}/${name}.png` });
     const told = teller(lab);

@@ -84,3 +84,58 @@ describe('warm-up', () => {
     expect(result.inferences).toBeLessThan(20);
   });
 });
+
+describe('warm-up on a device whose temperature can be read', () => {
+  /** Answers by the number of the question; counts them. */
+  const asking = (answer: (question: number) => boolean) => {
+    const asked = { times: 0, ask: async () => answer(asked.times++) };
+    return asked;
+  };
+  const steady = () => pacedSession(() => 0.5);
+
+  it('goes on while the temperature has not settled, and ends as soon as it has', async () => {
+    const asked = asking((question) => question >= 3);
+    const result = await warmUp(steady(), newColumns(), { ...rule, capS: 5 }, asked.ask);
+    expect(result.settled).toBe(true);
+    expect(asked.times).toBe(4);
+    const unasked = await warmUp(steady(), newColumns(), { ...rule, capS: 5 });
+    expect(result.inferences).toBeGreaterThan(unasked.inferences);
+  });
+
+  it('ends at the cap as not settled where the temperature never settles, however steady the latency', async () => {
+    const asked = asking(() => false);
+    const result = await warmUp(steady(), newColumns(), rule, asked.ask);
+    expect(result.settled).toBe(false);
+    expect(result.ns).toBeGreaterThanOrEqual(rule.capS * 1e9);
+    expect(asked.times).toBeGreaterThan(0);
+    // The control: the same model that is told yes.
+    expect((await warmUp(steady(), newColumns(), rule, asking(() => true).ask)).settled).toBe(true);
+  });
+
+  it('does not ask before the latency is steady and the least time is over', async () => {
+    const begun = process.hrtime.bigint();
+    let firstS = 0;
+    const ask = async () => {
+      firstS ||= Number(process.hrtime.bigint() - begun) / 1e9;
+      return true;
+    };
+    await warmUp(steady(), newColumns(), { ...rule, minS: 0.05, capS: 5 }, ask);
+    expect(firstS).toBeGreaterThanOrEqual(0.05);
+    const never = asking(() => true);
+    const growing = pacedSession((n) => 1.2 ** (n / 5));
+    await warmUp(growing, newColumns(), { ...rule, inferences: 5, minS: 0.01, capS: 0.1 }, never.ask);
+    expect(never.times).toBe(0);
+  });
+
+  it('keeps what its last block showed, although the question runs inferences in the same columns', async () => {
+    const columns = newColumns();
+    const result = await warmUp(steady(), columns, { ...rule, capS: 5 }, async () => {
+      columns.length = 0;
+      columns.inferences = 0;
+      return true;
+    });
+    expect(result.medianNs).toBeGreaterThan(0.45e6);
+    expect(result.periodNs).toBeGreaterThan(0.45e6);
+    expect(result.inferences).toBeGreaterThanOrEqual(20);
+  });
+});

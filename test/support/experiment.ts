@@ -5,12 +5,13 @@ import type { Lab, RunDetail } from '../../src/shared/contract';
 import type { PlanInput } from '../../src/shared/plan';
 import { experimentEnd } from './lab';
 
-/** A plan for tests: as short as a real run can be, no overhead runs. */
+/** A plan for tests: as short as a real run can be, no overhead runs and no control. */
 export const quick: Omit<PlanInput, 'models'> = {
   schema: 'thirtywatts.plan/1',
   preset: 'glance',
   windowS: 0.2,
   callOverhead: false,
+  control: false,
 };
 export const simulatedMeter = resolve(__dirname, '../fixtures/simulated-cpu-meter.json');
 

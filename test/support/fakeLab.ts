@@ -1,4 +1,11 @@
 import {
+  type CalibrationEntry,
+  type CalibrationLine,
+  type CalibrationRecord,
+  fitCalibration,
+  viewCalibrations,
+} from '../../src/shared/calibration';
+import {
   type CommandName,
   commands,
   type Experiment,
@@ -12,7 +19,9 @@ import { expandPlan, type PlanInput, planSchema } from '../../src/shared/plan';
 import type { Served } from '../../src/shared/rpc';
 import type { RunRecord } from '../../src/shared/run';
 import { noMarks, type RunMarks, type RunRow, runRowOf } from '../../src/shared/runRow';
-import { fakeMachine, fakeModel, fakeRun, hex } from './fakeRecords';
+import type { WallMeterView } from '../../src/shared/wallMeter';
+import { fakeProvenance } from './fakeProvenance';
+import { fakeMachine, fakeMacs, fakeModel, fakeRun, hex } from './fakeRecords';
 
 export interface FakeLab extends Served {
   emit(event: LabEvent): void;
@@ -22,6 +31,8 @@ export interface FakeLab extends Served {
   binnedModels: Set<string>;
   settings: Record<string, import('../../src/shared/contract').Json>;
   experiments: Experiment[];
+  wallMeters: WallMeterView[];
+  calibrations: CalibrationEntry[];
   /** Every command that came, in order, with its parsed input. */
   calls: { name: CommandName; input: unknown }[];
   /** Takes the place of one command's answer until it is set back to undefined. */
@@ -49,6 +60,8 @@ export function fakeLab(
     marks: new Map(),
     binnedModels: new Set(),
     settings: {},
+    wallMeters: [],
+    calibrations: [],
     calls: [],
     override: {},
     emit,
@@ -254,6 +267,7 @@ export function fakeLab(
       return {
         runs: runs + (plan.callOverhead ? 1 : 0),
         overheadRuns: plan.callOverhead ? 1 : 0,
+        controlRuns: 0,
         expectedS: { low: runs * 8, high: runs * 20 },
         warnings: [],
         refusal: null,
@@ -264,11 +278,7 @@ export function fakeLab(
       const sequence = dims.sequence ?? 1;
       return {
         model,
-        macs: {
-          macs: (model.counts.parameters ?? 0) * batch * sequence,
-          missingReason: null,
-          unknownOperators: [],
-        },
+        macs: fakeMacs((model.counts.parameters ?? 0) * batch * sequence),
         freeDims: [{ name: 'sequence', input: 'x', axis: 0, size: sequence }],
         inputs: model.inputs,
       };
@@ -313,15 +323,23 @@ export function fakeLab(
             runId: id,
             value: find(id).latency?.p50S.value ?? null,
             ratio: i === 0 ? null : { value: 1.2, low: 1.1, high: 1.3 },
+            verdict: i === 0 ? null : 'A_lower',
             word: i === 0 ? 'reference' : 'higher',
             why: null,
             codes: [],
+            method: i === 0 ? null : 'unpaired',
+            p: i === 0 ? null : 0.004,
+            pHolm: i === 0 ? null : 0.008,
+            blocks: null,
+            floor: i === 0 ? null : { ln: Math.log(1.01), from: 'least', provider: null, controls: 0 },
           })),
+          controls: [],
         },
       ],
       differences: [{ field: 'Batch', values: runs.map((id) => String(find(id).condition.batch)) }],
       same: [{ field: 'Execution provider', value: 'cpu' }],
     }),
+    showProvenance: async ({ run: id }) => fakeProvenance(find(id), modelOf(find(id).condition.modelId)),
     showRun: async ({ run: id }) => {
       const run = find(id);
       return {
@@ -338,6 +356,8 @@ export function fakeLab(
     },
     exportData: async ({ folder }) => ({ folder, files: [] }),
     watchMeters: async ({ on }) => ({ watching: on }),
+    ...fakeMeters(lab, emit),
+    selfTestMeters: async () => ({ machine: fakeMachine(), meters: [], sensors: [], loads: [], seconds: 0 }),
     confirmQuiet: async () => ({}),
     loadSample: async () => {
       for (const run of lab.runs) lab.marks.set(run.id, { ...marksOf(run.id), sample: true });
@@ -356,6 +376,93 @@ export function fakeLab(
     ]),
   ) as Handlers;
   return lab;
+}
+
+/** Wall meters and calibrations that behave like the real ones; a meter at a `.local` name answers, others do not. */
+function fakeMeters(lab: FakeLab, emit: (event: LabEvent) => void) {
+  const changed = () => emit({ type: 'changed', what: 'settings' });
+  const removed = new Map<string, WallMeterView>();
+  const find = (id: string) => {
+    const meter = lab.wallMeters.find((m) => m.id === id);
+    if (!meter) throw new LabError('not_found', `There is no wall meter ${id} in this lab.`);
+    return meter;
+  };
+  return {
+    listMeters: async () => ({
+      wallMeters: [...lab.wallMeters],
+      calibrations: viewCalibrations(lab.calibrations),
+    }),
+    addWallMeter: async ({ meter: { token, ...rest } }) => {
+      const meter: WallMeterView = {
+        ...rest,
+        id: `w${lab.wallMeters.length + removed.size}`,
+        enabled: true,
+        lagS: null,
+        lagAtUnixMs: null,
+        hasToken: token !== null,
+      };
+      lab.wallMeters.push(meter);
+      changed();
+      return { meter };
+    },
+    changeWallMeter: async ({ id, enabled, label }) => {
+      const meter = find(id);
+      if (enabled !== null) meter.enabled = enabled;
+      if (label !== null) meter.label = label;
+      changed();
+      return { meter };
+    },
+    removeWallMeter: async ({ id }) => {
+      removed.set(id, find(id));
+      lab.wallMeters = lab.wallMeters.filter((m) => m.id !== id);
+      changed();
+      return {};
+    },
+    restoreWallMeter: async ({ id }) => {
+      const meter = removed.get(id) as WallMeterView;
+      lab.wallMeters.push(meter);
+      changed();
+      return { meter };
+    },
+    testWallMeter: async ({ id, meter }) =>
+      (id === null ? (meter?.address ?? '') : find(id).address).includes('.local')
+        ? {
+            reading: { watts: 61.2, energyJ: null, roundTripS: 0.012, intervalS: 1, label: 'Desk' },
+            failure: null,
+          }
+        : {
+            reading: null,
+            failure: {
+              kind: 'bad_input',
+              message: 'Nothing answered at that address within 1 s.',
+              remedy: 'Check the address, that the meter has power, and that it is in the same network.',
+            },
+          },
+    measureWallLag: async ({ id }) => {
+      Object.assign(find(id), { lagS: 1.52, lagAtUnixMs: Date.UTC(2026, 9, 1) });
+      changed();
+      return { lagS: 1.52, correlation: 0.97 };
+    },
+    addCalibration: async (input) => {
+      const fit = input.from.kind === 'loads' ? fitCalibration(input.from.pairs, input.from.reference) : null;
+      if (fit?.ok === false) throw new LabError('bad_input', fit.reason);
+      const calibration: CalibrationRecord = {
+        ...input,
+        id: `cal-${lab.calibrations.length}`,
+        line: input.from.kind === 'line' ? input.from.line : (fit as { line: CalibrationLine }).line,
+        atUnixMs: input.atUnixMs ?? Date.UTC(2026, 9, 1),
+        enteredUnixMs: Date.UTC(2026, 9, 1),
+      };
+      lab.calibrations.push({ type: 'add', calibration });
+      changed();
+      return { calibration };
+    },
+    setCalibrationRevoked: async ({ id, revoked }) => {
+      lab.calibrations.push({ type: revoked ? 'revoke' : 'restore', id, atUnixMs: Date.UTC(2026, 9, 1) });
+      changed();
+      return { changed: true };
+    },
+  } satisfies Partial<Handlers>;
 }
 
 export function fakeExperiment(id: string, over: Partial<Experiment> = {}): Experiment {

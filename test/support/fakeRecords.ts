@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Machine } from '../../src/shared/machine';
 import type { SensorInfo } from '../../src/shared/meter';
-import type { Family, Model } from '../../src/shared/model';
+import type { Family, Macs, Model } from '../../src/shared/model';
 import type { Condition } from '../../src/shared/plan';
 import type { EnergyPart, Estimate, RunRecord } from '../../src/shared/run';
 import { sensor as counter } from '../shared/stats/simulated';
@@ -39,6 +39,22 @@ export function fakeModel(
     ...over,
   };
 }
+
+/** A count of a model without zeros. */
+export const fakeMacs = (macs: number, over: Partial<Macs> = {}): Macs => ({
+  convention: 'tw1',
+  macs,
+  missingReason: null,
+  unknownOperators: [],
+  effective: macs,
+  effectiveMissingReason: null,
+  inputEffective: null,
+  inputEffectiveMissingReason: 'not measured',
+  computed: [],
+  others: { Relu: { calls: 2, elements: 64 } },
+  nodes: [{ name: 'y', operator: 'Gemm', macs, effective: macs, computed: false }],
+  ...over,
+});
 
 export const fakeMachine = (): Machine => machineRecord();
 

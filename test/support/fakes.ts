@@ -4,14 +4,26 @@ import type { LabEffects } from '../../src/main/lab/context';
 import type { RunnerEffects } from '../../src/main/lab/runnerProcess';
 import { defaultEnv } from '../../src/main/meters';
 import type { FromRunner, RunnerJob, ToRunner } from '../../src/main/runner/protocol';
+import type { Usage } from '../../src/main/runner/usage';
 import { SamplerClient, type SamplerPort } from '../../src/main/sampler/client';
 import type { Channel, FromSampler, ToSampler } from '../../src/main/sampler/protocol';
 import { Sampler } from '../../src/main/sampler/serve';
 import { steadyClock } from '../../src/main/sampler/steadyClock';
 import type { MeterProvider } from '../../src/shared/meter';
+import type { Phase } from '../../src/shared/run';
 
 /** What a made-up run does between the announcement of a window and its samples. */
 export type InWindow = (job: RunnerJob, index: number) => Promise<void> | void;
+
+/** Differences over one window. */
+export interface Used {
+  seconds: number;
+  ownS: number;
+  busyS: number;
+  totalS: number;
+  majorFaults: number;
+  swappedPages: number;
+}
 
 export interface FakeRunner {
   inWindow?: InWindow;
@@ -21,9 +33,22 @@ export interface FakeRunner {
   n?: number;
   /** Length of a window, s; the job's where absent. */
   windowS?: number;
+  /** What machine and runner used over window `index`, in place of a quiet machine of two cores. */
+  used?: (index: number) => Partial<Used>;
+  /** Also idles, asks for the temperature and lets the meters be checked, for as long as the job says. */
+  whole?: boolean;
+  /** Called as each step begins; a window by its number. `kill` ends the runner as the system would. */
+  onStep?: (step: Phase, kill: (signal: string) => void, index: number | null) => void;
 }
 
 const ns = (s: number) => BigInt(Math.round(s * 1e9));
+
+/** Until the steady clock shows this. */
+async function waitUntil(atNs: bigint): Promise<void> {
+  for (let leftNs = atNs - now(); leftNs > 0n; leftNs = atNs - now())
+    await new Promise((r) => setTimeout(r, Math.ceil(Number(leftNs) / 1e6)));
+}
+const now = () => process.hrtime.bigint();
 
 /** Runners that live in this process and say what a real one says, with no pause but that of their windows. */
 export function fakeRunners(fake: FakeRunner = {}): RunnerEffects {
@@ -66,29 +91,74 @@ class FakeChild extends EventEmitter {
     this.emit('close', code, signal);
   }
 
+  private enter(phase: Phase, expectedS = 1, index: number | null = null): void {
+    if (!this.connected) return;
+    this.say({ type: 'phase', phase, expectedS });
+    this.fake.onStep?.(phase, (signal) => this.kill(signal), index);
+  }
+
+  /** The lab's next answer: asked for before the question is posted. */
+  private more(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.answer = resolve;
+    });
+  }
+
+  private async idle(job: RunnerJob, which: 'before' | 'after'): Promise<void> {
+    const seconds = which === 'before' ? job.idle.beforeS : job.idle.afterS;
+    if (seconds <= 0 || !this.connected) return;
+    this.enter(which === 'before' ? 'idle_before' : 'idle_after', job.idle.settleS + seconds);
+    const openNs = now() + ns(job.idle.settleS);
+    const closeNs = openNs + ns(seconds);
+    this.say({ type: 'idle', which, openNs, closeNs });
+    await waitUntil(closeNs + ns(0.02));
+  }
+
+  private async checkMeters(job: RunnerJob): Promise<void> {
+    if (job.meterCheckS <= 0 || !this.connected) return;
+    this.enter('meter_check', job.meterCheckS + 12);
+    const openNs = now() + ns(0.03 + job.windows.prerollS);
+    const closeNs = openNs + ns(job.meterCheckS);
+    const more = this.more();
+    this.say({ type: 'meterCheck', openNs, closeNs });
+    await waitUntil(closeNs + ns(0.02));
+    await more;
+  }
+
   private async measure(job: RunnerJob): Promise<void> {
-    this.say({ type: 'phase', phase: 'load', expectedS: 1 });
-    this.say({ type: 'phase', phase: 'check', expectedS: 1 });
+    const { whole = false } = this.fake;
+    this.enter('load');
+    if (whole) await waitUntil(now() + ns(1));
+    this.enter('check');
+    if (whole) await waitUntil(now() + ns(1));
     const facts = { ortVersion: '1.0.0', nodeVersion: '24.0.0', sessionCreateNs: 1, firstInferenceNs: 1 };
     const rest = { outputs: [], outputSha256: null, inputs: [], baseRssBytes: 1 };
     this.say({ type: 'loaded', facts: { ...facts, ...rest } });
-    this.say({ type: 'phase', phase: 'warmup', expectedS: 1 });
+    if (whole) await this.idle(job, 'before');
+    this.enter('warmup');
+    if (whole) {
+      await waitUntil(now() + ns(3));
+      for (let go = !job.askTemperature; !go && this.connected; await waitUntil(now() + ns(1))) {
+        const more = this.more();
+        this.say({ type: 'steady' });
+        go = await more;
+      }
+    }
     this.say({
       type: 'warmed',
       result: { inferences: 20, ns: 1e6, settled: true, medianNs: 1e6, periodNs: 1e6 },
     });
+    if (whole) await this.checkMeters(job);
     const { n = 100, durationNs = (i) => 1_000_000 + (i % 7) * 1000 } = this.fake;
     const seconds = this.fake.windowS ?? job.windows.seconds;
-    for (let index = 0; index < job.windows.count; index++) {
-      this.say({ type: 'phase', phase: 'window', expectedS: 1 });
-      const openNs = process.hrtime.bigint() + ns(0.03);
+    for (let index = 0; index < job.windows.count && this.connected; index++) {
+      this.enter('window', seconds, index);
+      const openNs = now() + ns(0.03 + (whole ? job.windows.prerollS : 0));
       const closeNs = openNs + ns(seconds);
-      const more = new Promise<boolean>((resolve) => {
-        this.answer = resolve;
-      });
+      const more = this.more();
       this.say({ type: 'windowPlan', index, openNs, closeNs });
       await this.fake.inWindow?.(job, index);
-      while (process.hrtime.bigint() < closeNs + 20_000_000n) await new Promise((r) => setTimeout(r, 2));
+      await waitUntil(closeNs + ns(0.02));
       // A loop from a little before the window to a little after it.
       const step = (Number(closeNs - openNs) + 2e7) / n;
       const starts = BigUint64Array.from(
@@ -97,18 +167,58 @@ class FakeChild extends EventEmitter {
       );
       const ends = starts.map((s, i) => s + BigInt(Math.round(Math.min(durationNs(i, index), step * 2))));
       ends[n - 1] = closeNs + 20_000_000n;
-      this.say({ type: 'window', index, openNs, closeNs, starts, ends, stride: 1, inferences: n });
+      const usage = usageOver(closeNs, { seconds: 1.2, ...this.fake.used?.(index) });
+      this.say({
+        type: 'window',
+        index,
+        openNs,
+        closeNs,
+        starts,
+        ends,
+        stride: 1,
+        inferences: n,
+        usage,
+        gapS: 0,
+      });
       if (index + 1 < job.windows.count && !(await more)) break;
     }
-    this.say({ type: 'phase', phase: 'close', expectedS: 1 });
+    if (whole) await this.idle(job, 'after');
+    this.enter('close');
     this.say({ type: 'done', peakRssBytes: 1e6, cancelled: false });
     this.end(0, null);
   }
 }
 
+function usageOver(closeNs: bigint, used: Partial<Used> & { seconds: number }): [Usage, Usage] {
+  const {
+    seconds,
+    ownS = seconds,
+    busyS = ownS,
+    totalS = 2 * seconds,
+    majorFaults = 0,
+    swappedPages = 0,
+  } = used;
+  const none = { ownS: 0, machine: { busyS: 0, totalS: 0 }, majorFaults: 0, swappedPages: 0 };
+  return [
+    { ...none, atNs: closeNs - ns(seconds) },
+    { atNs: closeNs, ownS, machine: { busyS, totalS }, majorFaults, swappedPages },
+  ];
+}
+
+/** How a test ends the sampler that was started last, as the system would. */
+export interface SamplerSwitch {
+  kill(): void;
+  /** It neither reads nor answers any more, and does not end. */
+  hang(): void;
+}
+
 /** A sampler in this process that reads these meters in real time. */
-export function samplerHere(providers: readonly MeterProvider[] = []): LabEffects['startSampler'] {
+export function samplerHere(
+  providers: readonly MeterProvider[] = [],
+  control: Partial<SamplerSwitch> = {},
+): LabEffects['startSampler'] {
   return () => {
+    let exit: (how: string) => void = () => {};
     let toLab: (message: FromSampler) => void = () => {};
     let toSampler: (message: ToSampler) => void = () => {};
     let alive = true;
@@ -139,12 +249,20 @@ export function samplerHere(providers: readonly MeterProvider[] = []): LabEffect
         onMessage: (listener) => {
           toLab = listener;
         },
-        onExit: () => {},
-        kill: () => {
-          alive = false;
-          for (const stop of stops) stop();
+        onExit: (listener) => {
+          exit = listener;
         },
+        kill: end,
       };
+    };
+    const end = () => {
+      alive = false;
+      for (const stop of stops) stop();
+    };
+    control.hang = end;
+    control.kill = () => {
+      end();
+      exit('was ended by SIGKILL');
     };
     return new SamplerClient({ launch, ...steadyClock });
   };

@@ -1,6 +1,6 @@
 import type { Machine } from '../../shared/machine';
 import { headlineEnergy } from '../../shared/run';
-import type { ComparedRun } from './compare';
+import type { ComparedRun } from './compareSides';
 
 /** What differs between two runs that is no setting a person compares, in a sentence; null where all of it is the same. */
 export function contextMismatch(one: ComparedRun, reference: ComparedRun): string | null {
@@ -9,6 +9,10 @@ export function contextMismatch(one: ComparedRun, reference: ComparedRun): strin
   // A graphics driver says nothing of two runs on the processor.
   const onGpu = [one, reference].some(({ run }) => run.condition.provider !== 'cpu');
   const [a, b] = [contextOf(one, onGpu), contextOf(reference, onGpu)];
+  const [own, its] = [perDevice(one), perDevice(reference)];
+  if (one.run.condition.provider === reference.run.condition.provider)
+    for (const key of Object.keys(own))
+      if (own[key] !== null && its[key] !== null) [a[key], b[key]] = [own[key], its[key]];
   const other = Object.keys(a).filter((key) => a[key] !== b[key]);
   if (other.length === 0) return null;
   const [first] = other;
@@ -31,8 +35,26 @@ function contextOf({ run, machine }: ComparedRun, onGpu: boolean): Record<string
   };
 }
 
+/** Of one device, so of two runs on one provider; null where the run does not tell, and then nothing is said of it. */
+function perDevice({ powerLimitW, powerMode }: ComparedRun): Record<string, string | null> {
+  return {
+    'power limit': powerLimitW === null ? null : watts(powerLimitW),
+    'system power mode': powerMode,
+  };
+}
+
+const watts = (w: number) => `${w.toFixed(0)} W`;
+
 /** Everything worth showing beside two runs, by its name, as text for a person. */
-export function fieldsOf({ run, model, machine, sample }: ComparedRun): Map<string, string> {
+export function fieldsOf({
+  run,
+  model,
+  machine,
+  sample,
+  powerLimitW,
+  powerMode,
+  turns,
+}: ComparedRun): Map<string, string> {
   const { condition, facts } = run;
   const sensor = headlineEnergy(run)?.sensor ?? null;
   const count = (n: number | null) => (n === null ? 'not known' : n.toLocaleString('en-US'));
@@ -59,6 +81,9 @@ export function fieldsOf({ run, model, machine, sample }: ComparedRun): Map<stri
     ['Virtual machine', yesNo(machine.virtualized)],
     ['Power source', powerOf({ run, machine })],
     ['Processor governor', machine.cpu.governor ?? 'not known'],
+    ['Power limit', powerLimitW === null ? 'not known' : watts(powerLimitW)],
+    ['System power mode', powerMode ?? 'not known'],
+    ['Blocks measured', turns.length > 1 ? String(turns.length) : 'none: measured once'],
     ['ONNX Runtime', facts?.ortVersion || machine.onnxruntime],
     ['Node.js', facts?.nodeVersion || machine.node],
     ['Thirty Watts', [machine.app.version, machine.app.commit?.slice(0, 12)].filter(Boolean).join(', ')],

@@ -1,8 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { LabEvent } from '../../shared/contract';
+import { wallEffects } from '../meters/wall';
+import type { WallEffects } from '../meters/wallPoller';
 import type { LabStore } from '../store/open';
 import { type StartSampler, startSamplerProcess } from './meterSession';
 import { type RunnerEffects, runnerEffects } from './runnerProcess';
+import { type SystemWatch, watchSystem } from './systemWatch';
+import { type LoadEffects, loadProcessor } from './wallLag';
 
 /** Everything that the lab does to the world outside its own memory; tests replace what they need. */
 export interface LabEffects {
@@ -10,6 +14,10 @@ export interface LabEffects {
   newId(): string;
   runner: RunnerEffects;
   startSampler: StartSampler;
+  /** Begins to look at the machine: power source, processor, clocks. */
+  watchSystem(): SystemWatch;
+  /** How the lab itself asks a wall meter (to try it) and loads the machine (to measure its lag). */
+  wall: WallEffects & LoadEffects;
   /** Inferences stored of a window at most, of faster models every so many-th; null: as many as there is room for. */
   samplesMax: number | null;
 }
@@ -22,6 +30,8 @@ export const labEffects: LabEffects = {
   newId: () => uuidv7(),
   runner: runnerEffects,
   startSampler: startSamplerProcess,
+  watchSystem: () => watchSystem(Date.now),
+  wall: { ...wallEffects, load: loadProcessor },
   samplesMax: wholeNumber(process.env[samplesVariable]),
 };
 

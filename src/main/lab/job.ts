@@ -2,15 +2,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors';
 import type { Model } from '../../shared/model';
-import { type Condition, presets } from '../../shared/plan';
-import { indexHints, knownValues, makeData, resolveInputs } from '../models/inputs';
-import { countMacs } from '../models/macs';
+import { type Condition, protocolOf } from '../../shared/plan';
+import type { RunRecord } from '../../shared/run';
+import { indexHints, makeData, resolveInputs } from '../models/inputs';
 import { readModel } from '../models/reader';
 import type { RunnerJob } from '../runner/protocol';
+import { inputSetSha256 } from './inputSet';
+import { macsOfRun, modelMacs } from './modelMacs';
 
 export interface PreparedRun {
   job: RunnerJob;
-  macs: { macs: number | null; missingReason: string | null };
+  macs: NonNullable<RunRecord['macs']>;
+  /** SHA-256 over the inputs that are fed: names, types, shapes, bytes. */
+  inputSetSha256: string;
+}
+
+/** What meters and lab ask of a runner. */
+export interface MeterNeeds {
+  /** Load before a window opens, s, and a random part of `phaseS` on top. */
+  prerollS: number;
+  phaseS: number;
+  /** Pause after each eighth of a window, s; 0: none. */
+  gapS: number;
+  samplesMax: number | null;
+  /** The device's temperature can be read, so the warm-up waits for it too. */
+  askTemperature: boolean;
 }
 
 /** Folder of an imported model inside the lab. */
@@ -28,7 +44,7 @@ export function prepareRun(
   labFolder: string,
   model: Model,
   condition: Condition,
-  { prerollS, phaseS, samplesMax }: { prerollS: number; phaseS: number; samplesMax: number | null },
+  { prerollS, phaseS, gapS, samplesMax, askTemperature }: MeterNeeds,
 ): PreparedRun {
   const folder = modelFolder(labFolder, model.id);
   const modelPath = modelFile(labFolder, model);
@@ -39,11 +55,19 @@ export function prepareRun(
     values: condition.values,
     hints: indexHints(graph),
   });
-  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])), knownValues(specs));
-  const preset = presets[condition.preset];
+  const macs = modelMacs(folder, model, graph, specs);
+  const inputs = specs.map((spec) => ({
+    name: spec.name,
+    elemType: spec.elemType,
+    shape: spec.shape,
+    fill: JSON.stringify(spec.fill),
+    data: makeData(spec, condition.seed),
+  }));
+  const preset = protocolOf(condition);
   const short = condition.windowS < 1; // tests and the call overhead: everything scaled down with the window
   return {
-    macs: { macs: macs.macs, missingReason: macs.missingReason },
+    macs: macsOfRun(macs),
+    inputSetSha256: inputSetSha256(inputs),
     job: {
       type: 'measure',
       engine: condition.engine,
@@ -55,13 +79,7 @@ export function prepareRun(
         { path: modelPath, sha256: model.fileSha256 },
         ...model.externalData.map(({ location, sha256 }) => ({ path: join(folder, location), sha256 })),
       ],
-      inputs: specs.map((spec) => ({
-        name: spec.name,
-        elemType: spec.elemType,
-        shape: spec.shape,
-        fill: JSON.stringify(spec.fill),
-        data: makeData(spec, condition.seed),
-      })),
+      inputs,
       assumed: [
         ...new Set(
           specs.flatMap((spec) => [
@@ -83,14 +101,18 @@ export function prepareRun(
       },
       windows: {
         seconds: condition.windowS,
-        count: preset.windowsMax,
+        // Each can be void and measured again; one more if one of them is an outlier.
+        count: (preset.windowsMax + (preset.targetRel === null ? 0 : 1)) * (1 + preset.repeats),
         inferencesMin: preset.inferencesMin,
         capS: Math.max(preset.windowCapS, condition.windowS),
         prerollS,
         phaseS,
+        gapS,
         seed: condition.seed,
         ...(samplesMax === null ? {} : { samplesMax }),
       },
+      meterCheckS: short ? 0 : preset.meterCheckS,
+      askTemperature,
       idle: { settleS: preset.settleS, beforeS: preset.idleBeforeS, afterS: preset.idleAfterS },
       parentPid: process.pid,
     },

@@ -8,9 +8,11 @@ import { lockHolder } from '../store/lock';
 import type { Marked } from '../store/marks';
 import type { LabView } from '../store/open';
 import type { LabReader } from '../store/reader';
+import { calibrationsKey } from './calibrations';
 import type { LabContext } from './context';
 import { appVersion } from './machine';
 import { turnOfOthers } from './turns';
+import { wallMetersKey } from './wallMeters';
 
 /** What the service knows and the store does not. */
 export interface LibraryState {
@@ -39,6 +41,9 @@ export type WriteLibrary = Pick<Handlers, 'setBinned' | 'setLocked' | 'putSettin
 /** Text of one setting at most, in UTF-16 units: views and column widths are small, data does not belong there. */
 const settingMax = 1 << 20;
 
+/** Settings with commands of their own: they hold tokens, or may only grow. */
+const keptApart: readonly string[] = [wallMetersKey, calibrationsKey];
+
 /** What the page lists. The bin holds what the lists leave out; `binned: true` lists it too. */
 export function readLibrary(reader: LabReader, folder: string, state: LibraryState): ReadLibrary {
   const runRows = pagedRows(reader);
@@ -61,7 +66,11 @@ export function readLibrary(reader: LabReader, folder: string, state: LibrarySta
       const marks = reader.marks('model');
       return { models: models.filter(({ id }) => !inBin(marks, id)) };
     },
-    getSettings: async () => ({ settings: reader.settings() }),
+    getSettings: async () => ({
+      settings: Object.fromEntries(
+        Object.entries(reader.settings()).filter(([key]) => !keptApart.includes(key)),
+      ),
+    }),
     runRows,
   };
 }
@@ -104,6 +113,13 @@ export function writeLibrary(
       return changed('runs', writer.setLocked('run', runs, locked));
     },
     async putSetting({ key, value }) {
+      if (keptApart.includes(key)) {
+        throw new LabError(
+          'bad_input',
+          `The setting ${key} is changed by commands of its own.`,
+          'Use the page Machine & meters, or “thirty-watts meters”.',
+        );
+      }
       if (JSON.stringify(value).length > settingMax) {
         throw new LabError(
           'bad_input',

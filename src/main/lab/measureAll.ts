@@ -1,17 +1,20 @@
 import type { Experiment as ExperimentView } from '../../shared/contract';
 import type { Machine } from '../../shared/machine';
 import type { Model } from '../../shared/model';
+import { protocolOf } from '../../shared/plan';
 import type { Phase } from '../../shared/run';
 import { parseRecipe } from '../models/builders';
 import type { Experiment } from '../store/records';
+import { isShort } from './beforeRun';
 import type { LabContext } from './context';
 import { openMeters } from './meterSession';
 import { buildInto, identityModel, isRecipe } from './models';
 import type { Pages } from './pages';
-import { newRun, placesOf } from './places';
+import { newRun, type Place, placesOf } from './places';
 import { modelFinder } from './planModels';
+import { preflight, preflightWords } from './preflight';
 import { rangeFromPast, secondsLeft } from './progress';
-import { runOne } from './runOne';
+import { runOne, type Session } from './runOne';
 import { turnOfOthers } from './turns';
 
 export interface Measurement {
@@ -38,6 +41,7 @@ export async function measureAll(
   const expectedS = expectations(context, todo);
   const actualS: number[] = [];
   let runBegun = begun;
+  const session: Session = { system: effects.watchSystem(), runs: 0, readyC: new Map() };
 
   const progress = (runId: string | null, label: string, stage: Phase | 'queued' | 'done') => {
     const now = effects.nowUnixMs();
@@ -54,8 +58,28 @@ export async function measureAll(
     });
   };
 
+  /** Windows still to come replace what was expected of the run, once they can be told. */
+  const expectWindows = (place: Place, index: number) => (windows: number) => {
+    const { idleAfterS, settleS } = protocolOf(place.condition);
+    const afterS = idleAfterS > 0 ? idleAfterS + settleS : 0;
+    expectedS[index] = (effects.nowUnixMs() - runBegun) / 1000 + windows * place.condition.windowS + afterS;
+  };
+  /** A look at the machine before anything is loaded; nobody waits for it where nothing is evidence. */
+  const lookAtMachine = async (): Promise<string[]> => {
+    if (plan.preset === 'glance' || todo.every((p) => isShort(p.condition))) return [];
+    progress(null, plan.name, 'preflight');
+    const find = modelFinder(store.reader);
+    const known = [...new Set(todo.map((p) => p.text))].flatMap((text) =>
+      text === null ? [] : found(find, text),
+    );
+    const { note, warnings } = preflightWords(await preflight(session.system.look, known, signal));
+    for (const text of warnings) emit({ type: 'warning', experimentId, text });
+    return [note];
+  };
+
   try {
-    for (const place of todo) {
+    let notes = await lookAtMachine();
+    for (const [index, place] of todo.entries()) {
       // Runs that fail at once would keep the thread from everything else.
       await turnOfOthers();
       if (signal.aborted) break;
@@ -82,11 +106,15 @@ export async function measureAll(
           plan,
           meters,
           pages,
+          session,
+          notes,
           machineId: machine.id,
           onPhase: (stage) => progress(runId, label, stage),
+          onWindowsLeft: expectWindows(place, index),
         },
         signal,
       );
+      notes = [];
       actualS.push((effects.nowUnixMs() - runBegun) / 1000);
       emit({ type: 'runChanged', experimentId, runId, status: done.status });
       if (meters.lost()) await meters.reopen();
@@ -115,6 +143,16 @@ function expectations({ store }: LabContext, places: ReturnType<typeof placesOf>
   return places.map(
     ({ text, condition }) => range({ ...condition, modelId: ids.get(text) ?? condition.modelId }).low,
   );
+}
+
+/** The model, if it is there already; one that is gone fails in its own place. */
+function found(find: ReturnType<typeof modelFinder>, text: string): Model[] {
+  try {
+    const model = find(text);
+    return model ? [model] : [];
+  } catch {
+    return [];
+  }
 }
 
 function modelOf(context: LabContext, text: string): Model {

@@ -1,18 +1,20 @@
 import type { PowerTrace } from '../../shared/live';
-import type { MeterReport, Reading, SensorInfo } from '../../shared/meter';
-import type { Plan, Provider } from '../../shared/plan';
+import type { Health, MeterReport, Reading, SensorInfo } from '../../shared/meter';
+import { type Plan, type Provider, presets } from '../../shared/plan';
 import type { ReasonCode } from '../../shared/reasons';
 import type { Baseline } from '../../shared/stats/baseline';
-import { chooseSensors, type EnvOptions, type SensorChoice } from '../meters';
+import { chooseSensors, type SensorChoice } from '../meters';
 import { childPort, SamplerClient } from '../sampler/client';
-import type { EdgeResult, TraceBatch } from '../sampler/protocol';
+import type { EdgeResult, HealthSample, TraceBatch } from '../sampler/protocol';
 import { steadyClock } from '../sampler/steadyClock';
 import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
 import { spawnProgram } from './environment';
+import { powerSource } from './machine';
+import { meterOptions } from './meterOptions';
 import { PowerSeries, powerTrace } from './powerSeries';
 import { softwareDevice } from './providers';
-import { baselineOf, type SensorWindow, sensorWindow } from './sensorWindow';
+import { baselineOf, pausesOf, type SensorWindow, sensorWindow } from './sensorWindow';
 
 export type StartSampler = () => SamplerClient;
 
@@ -27,10 +29,23 @@ export const startSamplerProcess: StartSampler = () =>
 export interface ProviderMeters {
   sensors: SensorInfo[];
   headline: SensorInfo | null;
+  /** The other kind of sensor of the headline's device, to hold against it; null where there is none. */
+  second: SensorInfo | null;
   /** Load before a window opens, s: the slowest meter's pause between reads and its averaging time. */
   prerollS: number;
   /** Longest update period, s: windows meet it at random phase. */
   phaseS: number;
+}
+
+/** What the meters saw of one stretch between two edges. */
+export interface MeterView {
+  sensors: SensorWindow[];
+  /** State of the headline's device: at the edges, and about two a second between; empty where it tells none. */
+  edges: Health[];
+  health: Health[];
+  /** Longest pause between two beats of the sampler, and the processor time it used, s; null where there is no sampler. */
+  standstillS: number | null;
+  samplerS: number | null;
 }
 
 /** The meters during one experiment: edge reads tied to windows, the slow trace, all stored with the run they belong to. */
@@ -45,9 +60,14 @@ export interface MeterSession {
   /** Ends the run's share of the trace and stores it. */
   detach(): void;
   planEdges(runId: string, mark: string, openNs: bigint, closeNs: bigint): void;
-  windowEnergies(runId: string, mark: string): Promise<SensorWindow[]>;
+  /** @param headline whose device's state is asked for */
+  windowView(runId: string, mark: string, headline: SensorInfo | null): Promise<MeterView>;
   /** Mean power of each sensor over an idle stretch, or the code that says why it is not known. */
   baselines(runId: string, mark: string): Promise<Map<string, Baseline | ReasonCode>>;
+  /** Newest states of the sensor's device, oldest first, with their hrtime ns; of the last seconds only. */
+  recentHealth(sensor: SensorInfo, seconds: number): { atNs: bigint; health: Health }[];
+  /** Power (W) of each sensor before any model was loaded; empty until it was measured. */
+  readonly bare: Map<string, number>;
   /** The run's edges that are still due will not be needed: whoever waits for them gets what there is. */
   giveUp(runId: string): void;
   /** The sampler died while a run needed it. */
@@ -56,6 +76,8 @@ export interface MeterSession {
   close(): Promise<void>;
 }
 
+/** Five minutes of them. */
+const mostStates = 600;
 /** Gauges are integrated from their trace: NVML's 10 Hz; counters need it only as a sign of life. */
 const TRACE_HZ = { gauge: 10, counter: 1 } as const;
 
@@ -65,7 +87,7 @@ export async function openMeters(
   plan: Plan,
   tdpW: number | null,
 ): Promise<MeterSession> {
-  const options: EnvOptions = { userTdpW: tdpW };
+  const options = meterOptions(context.store.reader, tdpW);
   const choices = new Map<Provider, SensorChoice>();
   let client: SamplerClient | null = null;
   let wasLost = false;
@@ -91,7 +113,14 @@ export async function openMeters(
     const reports: MeterReport[] = await sampler.probe(options);
     for (const provider of plan.providers) {
       const software = softwareDevice(provider) !== null;
-      choices.set(provider, chooseSensors(reports, provider, { softwareDevice: software }));
+      choices.set(
+        provider,
+        chooseSensors(reports, provider, {
+          softwareDevice: software,
+          onBattery: powerSource() === 'battery',
+          windowS: plan.windowS ?? presets[plan.preset].windowS,
+        }),
+      );
     }
     const all = [...choices.values()].flatMap(sensorsOf);
     if (all.length === 0) {
@@ -112,9 +141,13 @@ export async function openMeters(
   let power: PowerSeries[] = [];
   let heard = () => {};
   const pending = new Map<string, Promise<EdgeResult[]>>();
+  /** States of the devices, the last minutes of them. */
+  let states: HealthSample[] = [];
+  const bare = new Map<string, number>();
   const key = (run: string, mark: string) => `${run} ${mark}`;
 
   function keepTrace(batch: TraceBatch): void {
+    states = [...states, ...batch.health].slice(-mostStates);
     if (runId === null) return;
     const readings = readingsOf(batch).filter((r) => own.has(r.sensorId));
     trace.push(...readings);
@@ -163,8 +196,8 @@ export async function openMeters(
       return {
         sensors,
         headline: choice?.headline ?? null,
-        prerollS: Math.max(0, ...sensors.map((s) => Math.max(1 / s.maxReadHz, s.averagingS))),
-        phaseS: Math.max(...sensors.map((s) => s.update.seconds)),
+        second: choice?.second ?? null,
+        ...pausesOf(sensors, plan.windowS ?? presets[plan.preset].windowS),
       };
     },
     missing: (provider) => noMeter ?? choices.get(provider)?.codes[0] ?? 'NO_SENSOR',
@@ -193,13 +226,34 @@ export async function openMeters(
       edges.catch(() => {}); // told when they are asked for
       pending.set(key(run, mark), edges);
     },
-    async windowEnergies(run, mark) {
-      if (!pending.has(key(run, mark))) return [];
+    async windowView(run, mark, headline) {
+      const nothing = { sensors: [], edges: [], health: [], standstillS: null, samplerS: null };
+      if (!pending.has(key(run, mark))) return nothing;
       const edges = await edgesOf(run, mark);
-      const seen = [...own.values()].map((sensor) => seenBy(sensor, edges, true));
+      const sensors = [...own.values()].map((sensor) => seenBy(sensor, edges, true));
       storeTrace(mark);
-      return seen;
+      if (edges === null) return { ...nothing, sensors };
+      const [open, close] = edges;
+      const of = (health: Record<string, Health>): Health[] =>
+        headline && health[headline.provider] ? [health[headline.provider]!] : [];
+      return {
+        sensors,
+        edges: edges.flatMap((e) => of(e.health)),
+        health: states
+          .filter((s) => s.atNs >= open.atNs && s.atNs <= close.atNs)
+          .flatMap((s) => of(s.health)),
+        standstillS: close.standstillS,
+        samplerS: close.ownS - open.ownS,
+      };
     },
+    recentHealth(sensor, seconds) {
+      const fromNs = process.hrtime.bigint() - BigInt(Math.round(seconds * 1e9));
+      return states.flatMap(({ atNs, health }) => {
+        const own = health[sensor.provider];
+        return own && atNs >= fromNs ? [{ atNs, health: own }] : [];
+      });
+    },
+    bare,
     async baselines(run, mark) {
       if (!pending.has(key(run, mark))) return new Map();
       const edges = await edgesOf(run, mark);

@@ -42,9 +42,20 @@ const only = <T>(all: readonly T[] | undefined): T | undefined => (all?.length =
  */
 export function modelsOfPlan(plan: Plan, find: (text: string) => Model | null): (Model | null)[] {
   refuseRepeats(plan);
+  refuseBlocks(plan);
   const models = plan.models.map(find);
   refuseUnknownSettings(plan, models);
   return models;
+}
+
+/** A turn of a glance is one short window without a baseline: no comparison stands on it. */
+function refuseBlocks({ blocks, preset }: Plan): void {
+  if (blocks < 2 || preset !== 'glance') return;
+  throw new LabError(
+    'bad_plan',
+    'A comparison in blocks cannot be measured at a glance.',
+    'Choose the preset quick, standard or rigorous, or one block.',
+  );
 }
 
 /** The same model twice is a control, one against itself; the same setting twice is a slip that doubles the plan. */

@@ -55,6 +55,7 @@ export function previewPlan(
   return {
     runs: places.length,
     overheadRuns: places.filter((p) => p.role === 'overhead').length,
+    controlRuns: places.filter((p) => p.role === 'control').length,
     expectedS,
     warnings: [
       ...settingWarnings(plan, logicalCores),

@@ -1,4 +1,4 @@
-import { type Condition, presets } from '../../shared/plan';
+import { type Condition, protocolOf } from '../../shared/plan';
 import { median } from '../../shared/stats/robust';
 import type { PastKind, PastRun } from '../store/tallies';
 
@@ -17,11 +17,13 @@ export interface RangeS {
  * stops as early as the preset allows, and if it does neither. An estimate.
  */
 export function expectedRangeS(condition: Condition): RangeS {
-  const { warmupMinS, warmupCapS, settleS, idleBeforeS, idleAfterS, windowsMin, windowsMax } =
-    presets[condition.preset];
+  const numbers = protocolOf(condition);
+  const { warmupMinS, warmupCapS, settleS, idleBeforeS, idleAfterS, windowsMin, windowsMax } = numbers;
   const idle = idleBeforeS + idleAfterS + (idleBeforeS > 0 ? settleS : 0) + (idleAfterS > 0 ? settleS : 0);
   const short = condition.windowS < 1; // tests and the call overhead: everything scaled down with the window
-  const fixed = launchS + idle;
+  // Bare idle comes once a session, so it is left out.
+  const rest = short ? 0 : numbers.coolDownMinS + numbers.meterCheckS;
+  const fixed = launchS + idle + rest;
   const window = condition.windowS + pauseS;
   return {
     low: fixed + (short ? condition.windowS : 1.3 * warmupMinS) + windowsMin * window,
@@ -36,7 +38,7 @@ export function expectedRangeS(condition: Condition): RangeS {
 export function rangeFromPast(past: readonly PastRun[]): (condition: Condition) => RangeS {
   const kinds = new Map<string, RangeS>();
   for (const run of past) {
-    const { windowsMin, windowsMax, targetRel } = presets[run.preset];
+    const { windowsMin, windowsMax, targetRel } = protocolOf(run);
     const slack = targetRel === null ? 0 : (windowsMax - windowsMin) * (run.windowS + pauseS);
     const low = run.stopReason === 'windows_max' ? Math.max(0, run.seconds - slack) : run.seconds;
     const high = run.stopReason === 'target' ? run.seconds + slack : run.seconds;
@@ -50,7 +52,7 @@ export function rangeFromPast(past: readonly PastRun[]): (condition: Condition) 
 }
 
 const kindOf = (k: PastKind) =>
-  [k.modelId, k.provider, k.engine, k.batch, k.threads, k.preset, k.windowS].join(' ');
+  [k.modelId, k.provider, k.engine, k.batch, k.threads, k.preset, k.windowS, k.windows ?? 0].join(' ');
 
 export interface RunClock {
   /** Expected seconds of each run in order, and the real ones of those that have ended. */

@@ -3,15 +3,16 @@ import type { Experiment, Outputs, ParsedInput, RunDetail } from '../../shared/c
 import { LabError } from '../../shared/errors';
 import { curveRows, defaultYQuantity } from '../../shared/figures/rows';
 import { curveSpecSchema } from '../../shared/figures/spec';
+import { poolTurns } from '../../shared/poolRuns';
 import { newestOfEachPlace, type RunRecord } from '../../shared/run';
 import { type RunMarks, type RunRow, runRowOf } from '../../shared/runRow';
-import { knownValues, resolveInputs } from '../models/inputs';
-import { countMacs } from '../models/macs';
+import { resolveInputs } from '../models/inputs';
 import { readModel } from '../models/reader';
 import type { LabReader } from '../store/reader';
 import type { Experiment as StoredExperiment } from '../store/records';
-import { modelFile } from './job';
+import { modelFile, modelFolder } from './job';
 import { appVersion } from './machine';
+import { modelMacs } from './modelMacs';
 
 /** Median latency of the identity model on the same provider, engine and threads in the run's experiment, s. */
 export function callOverheadS(
@@ -95,7 +96,7 @@ export function showModel(
   const model = reader.findModel(text);
   const specs = resolveInputs(model.inputs, { batch, dims, values: {} });
   const graph = readModel(readFileSync(modelFile(labFolder, model)));
-  const macs = countMacs(graph, Object.fromEntries(specs.map((s) => [s.name, s.shape])), knownValues(specs));
+  const macs = modelMacs(modelFolder(labFolder, model.id), model, graph, specs);
   const freeDims = model.inputs.flatMap((port) => {
     const shape = specs.find((s) => s.name === port.name)?.shape ?? [];
     return (port.shape ?? []).flatMap((dim, axis) =>
@@ -150,7 +151,7 @@ export function figureOf(
     title,
     appVersion: appVersion(),
   });
-  return { spec, rows: curveRows(runs, x, quantity) };
+  return { spec, rows: curveRows(poolTurns(runs), x, quantity) };
 }
 
 /**

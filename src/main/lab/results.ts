@@ -1,5 +1,5 @@
 import type { SensorInfo } from '../../shared/meter';
-import { type Condition, presets } from '../../shared/plan';
+import { type Condition, protocolOf } from '../../shared/plan';
 import { type ReasonCode, verdictOf } from '../../shared/reasons';
 import type {
   EnergyPart,
@@ -16,6 +16,7 @@ import { standardDeviation } from '../../shared/stats/robust';
 import { studentQuantile } from '../../shared/stats/student';
 import { ortProviderNames } from '../runner/engines/engine';
 import { durationsInside } from './samples';
+import { lastingCodes } from './windowTries';
 
 /** One window with what its statistics need. */
 export interface MeasuredWindow {
@@ -61,14 +62,14 @@ export function latencyOf(
     {
       batch: condition.batch,
       stride: Math.max(1, ...usable.map((w) => w.samples.stride)),
-      windowsMin: presets[condition.preset].windowsMin,
+      windowsMin: protocolOf(condition).windowsMin,
       codes,
     },
   );
   const verdict =
     result.verdict === 'not_measured'
       ? result.verdict
-      : verdictOf(result.codes, 'latency', condition.fallback);
+      : verdictOf(result.codes, 'latency', condition.fallback, lastingCodes(windows.map((w) => w.record)));
   return { ...result, verdict };
 }
 
@@ -84,6 +85,7 @@ export function energyWindows(windows: readonly MeasuredWindow[], sensorId: stri
         inferences: seen.inferences,
         seconds: Number(seen.toNs - seen.fromNs) / 1e9,
         edgeS: edgeS[sensorId] ?? 0,
+        gapS: record.gapS ?? 0,
       },
     ];
   });
@@ -97,8 +99,10 @@ export function energyOf(
   baselines: Baselines,
   condition: Condition,
   codes: readonly ReasonCode[],
-  /** Why an idle stretch is missing. */
+  /** Why an idle stretch is missing, or not to be believed. */
   netCodes: readonly ReasonCode[],
+  /** What else is known of the run's meters. */
+  { bareW = null, limiting = [] }: { bareW?: number | null; limiting?: readonly ReasonCode[] } = {},
 ): EnergyResult {
   const refusals = windows.flatMap((w) =>
     w.record.energy
@@ -113,28 +117,37 @@ export function energyOf(
     windows: usable,
     before: baselines.before,
     after: baselines.after,
-    windowsMin: presets[condition.preset].windowsMin,
-    codes: [...new Set([...codes, ...own])],
+    windowsMin: protocolOf(condition).windowsMin,
+    codes: [...new Set([...codes, ...own, ...limiting])],
   });
+  const kept = [...lastingCodes(windows.map((w) => w.record)), ...limiting];
   return {
     sensor,
     domain: sensor.domain,
     provenance: sensor.provenance,
     headline,
     ...summary,
-    gross: judged(summary.gross, 'gross', condition),
+    powerBareW: bareW,
+    gross: judged(summary.gross, 'gross', condition, kept),
     net: judged(
       { ...summary.net, codes: [...new Set([...summary.net.codes, ...netCodes])] },
       'net',
       condition,
+      // Two sensors that differ over idle limit the net energy and nothing else.
+      [...kept, ...netCodes.filter((c) => c === 'SOURCES_DISAGREE')],
     ),
   };
 }
 
-function judged(part: EnergyPart, result: 'gross' | 'net', condition: Condition): EnergyPart {
+function judged(
+  part: EnergyPart,
+  result: 'gross' | 'net',
+  condition: Condition,
+  limiting: readonly ReasonCode[],
+): EnergyPart {
   return part.perInferenceJ === null
     ? part
-    : { ...part, verdict: verdictOf(part.codes, result, condition.fallback) };
+    : { ...part, verdict: verdictOf(part.codes, result, condition.fallback, limiting) };
 }
 
 /** The energy of a run that has no meter: null, with the reason why. */
@@ -161,6 +174,15 @@ export function noEnergy(code: ReasonCode, codes: readonly ReasonCode[]): Energy
   };
 }
 
+/** Median latency (ns) of each undamaged window. */
+export function windowMedians(windows: readonly MeasuredWindow[]): number[] {
+  return windows
+    .filter((w) => w.record.verdict !== 'void')
+    .map(({ record, samples }) => durationsInside(samples, record.openNs, record.closeNs).slice().sort())
+    .filter((sorted) => sorted.length > 0)
+    .map((sorted) => sorted[sorted.length >> 1]!);
+}
+
 /**
  * Half-width of the 95 % repeatability interval over the mean, for the stopping rule: of gross energy on the headline
  * sensor, or of the window medians of latency where no energy is measured. Null below two windows.
@@ -170,11 +192,7 @@ export function halfWidthRel(windows: readonly MeasuredWindow[], headline: Senso
     const energy = repeatHalfWidthRel(energyWindows(windows, headline.id), headline);
     if (energy !== null) return energy;
   }
-  const logs = windows
-    .filter((w) => w.record.verdict !== 'void')
-    .map(({ record, samples }) => durationsInside(samples, record.openNs, record.closeNs).slice().sort())
-    .filter((sorted) => sorted.length > 0)
-    .map((sorted) => Math.log(sorted[sorted.length >> 1]));
+  const logs = windowMedians(windows).map(Math.log);
   if (logs.length < 2) return null;
   return (studentQuantile(0.975, logs.length - 1) * standardDeviation(logs)) / Math.sqrt(logs.length);
 }

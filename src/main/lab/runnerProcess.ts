@@ -58,6 +58,7 @@ export function startRunner(
 ): Runner {
   const child = effects.spawn();
   let phase: Phase = 'launch';
+  let phaseS = 0;
   let stderr = '';
   let killedFor: 'hang' | 'memory' | null = null;
   let cancelled = false;
@@ -92,10 +93,11 @@ export function startRunner(
     last = message.type === 'done' || message.type === 'failed' ? message : last;
     if (message.type === 'phase') {
       phase = message.phase;
-      expect(message.expectedS);
+      phaseS = message.expectedS;
+      expect(phaseS);
     }
     // From here the runner waits for the lab, not the lab for the runner.
-    if (message.type === 'window') clearTimeout(deadline);
+    if (message.type === 'window' || message.type === 'steady') clearTimeout(deadline);
     onMessage(message);
   });
 
@@ -113,7 +115,8 @@ export function startRunner(
   const send = (message: ToRunner) => {
     // A runner that just died cannot be written to; its end tells the story.
     if (child.connected) child.send(message, () => {});
-    if (message.type === 'more') expect(NEXT_STEP_S);
+    // In the warm-up the answer is to go on with it, else with the next step.
+    if (message.type === 'more') expect(phase === 'warmup' ? phaseS : NEXT_STEP_S);
   };
   expect(0);
   send(job);
@@ -194,11 +197,15 @@ export function endOf({
 }
 
 const doingIn: Readonly<Record<Phase, string>> = {
+  preflight: 'looking at the machine',
+  cool_down: 'cooling down',
+  bare_idle: 'idle without a model',
   launch: 'starting',
   load: 'loading the model',
   check: 'checking the outputs',
   idle_before: 'idle before the windows',
   warmup: 'warming up',
+  meter_check: 'checking the meters',
   window: 'measuring',
   idle_after: 'idle after the windows',
   close: 'ending',

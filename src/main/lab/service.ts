@@ -1,24 +1,37 @@
+import { viewCalibrations } from '../../shared/calibration';
 import type { Handlers, LabEvent } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
 import type { MeterReport } from '../../shared/meter';
+import type { Plan } from '../../shared/plan';
 import type { Served } from '../../shared/rpc';
 import { openLab } from '../store/open';
 import type { LabReader } from '../store/reader';
+import { storedCalibrations, writeCalibrations } from './calibrations';
 import { compareRuns } from './compare';
 import { type LabContext, type LabEffects, labEffects } from './context';
 import { createExperiments } from './experiments';
 import { exportData } from './export/exporter';
 import { type LibraryState, readLibrary, viewState, writeLibrary } from './library';
 import { describeMachine } from './machine';
+import { meterOptions } from './meterOptions';
 import { buildInto, importPaths } from './models';
 import { createPages } from './pages';
 import { previewPlan } from './preview';
+import { showProvenance } from './provenance';
 import { type FoundProviders, findProviders } from './providers';
 import { figureOf, listRuns, showModel, showRun, viewOfExperiment } from './queries';
 import { runColumns } from './runColumns';
 import { loadSample } from './sample';
+import { selfTest } from './selftest/selfTest';
 import { verifyAll } from './verify';
+import {
+  storedWallMeters,
+  viewWallMeter,
+  wallWarnings,
+  withWallWindows,
+  writeWallMeters,
+} from './wallMeters';
 import { createMeterWatch } from './watchMeters';
 
 export interface LabService extends Served {
@@ -39,12 +52,14 @@ type ReadHandlers = Pick<
   | 'listExperiments'
   | 'listRuns'
   | 'showRun'
+  | 'showProvenance'
   | 'previewPlan'
   | 'runColumns'
   | 'compareRuns'
   | 'figure'
   | 'exportData'
   | 'verify'
+  | 'listMeters'
 >;
 
 /** The lab service: owner of the folder, the store and the queue. One per folder; every door talks to its handlers. */
@@ -57,16 +72,21 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
   const context: LabContext = { folder, store, effects, emit };
   store.writer.recoverInterrupted(effects.nowUnixMs());
 
-  const look = looker(effects);
+  const look = looker(effects, store.reader);
   const pages = createPages();
   const watch = createMeterWatch(context, () => experiments.atWork().length > 0);
   const experiments = createExperiments(context, {
     describe: async (tdpW) => (await look(tdpW)).machine,
     pages,
-    quiet: watch.stop,
+    quiet: async () => {
+      await testing?.catch(() => {});
+      await watch.stop();
+    },
   });
   const { reader } = store;
+  const seenByWall = (plan: Plan) => withWallWindows(plan, storedWallMeters(reader));
   const libraryState: LibraryState = { ...experiments, readOnly: () => null };
+  let testing: Promise<unknown> | null = null;
   const handlers: Handlers = {
     ...readHandlers(reader, folder, look, libraryState),
     ...writeLibrary(context, libraryState),
@@ -87,13 +107,38 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       }
       return verifyAll(reader, folder);
     },
-    startExperiment: ({ plan, tdpW }) => experiments.start(plan, tdpW),
-    findUnfinished: async ({ plan }) => ({ experiment: experiments.findUnfinished(plan) }),
+    ...writeWallMeters(context, effects.wall, () => experiments.atWork().length > 0),
+    ...writeCalibrations(context),
+    startExperiment: ({ plan, tdpW }) => experiments.start(seenByWall(plan), tdpW),
+    findUnfinished: async ({ plan }) => ({ experiment: experiments.findUnfinished(seenByWall(plan)) }),
     resumeExperiment: ({ experimentId, tdpW }) =>
       experiments.resume(reader.findExperiment(experimentId).id, tdpW),
     cancelExperiment: async ({ experimentId }) => ({ cancelled: await experiments.cancel(experimentId) }),
     listExperiments: async () => ({ experiments: experiments.list() }),
     watchMeters: ({ on, tdpW }) => watch.set(on, tdpW),
+    selfTestMeters: async ({ tdpW }) => {
+      if (experiments.atWork().length > 0 || testing) {
+        throw new LabError(
+          'bad_input',
+          testing
+            ? 'The meters are being tested already.'
+            : 'The lab is measuring, and the self test would disturb it.',
+          'Test the meters when that has ended.',
+        );
+      }
+      const test = (async () => {
+        await watch.stop();
+        const { machine, meters, providers } = await look(tdpW);
+        const usable = providers.reports.filter((p) => p.status === 'ok' && p.device === null);
+        return selfTest(context, { machine, meters, providers: usable.map((p) => p.provider), tdpW });
+      })();
+      testing = test;
+      try {
+        return await test;
+      } finally {
+        testing = null;
+      }
+    },
     confirmQuiet: async (answer) => {
       pages.confirm(answer);
       return {};
@@ -125,7 +170,7 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     );
   };
   const handlers: Handlers = {
-    ...readHandlers(store.reader, folder, looker(effects), viewState(store)),
+    ...readHandlers(store.reader, folder, looker(effects, store.reader), viewState(store)),
     setBinned: refuse,
     setLocked: refuse,
     putSetting: refuse,
@@ -137,6 +182,15 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     resumeExperiment: refuse,
     cancelExperiment: refuse,
     watchMeters: refuse,
+    selfTestMeters: refuse,
+    addWallMeter: refuse,
+    changeWallMeter: refuse,
+    removeWallMeter: refuse,
+    restoreWallMeter: refuse,
+    testWallMeter: refuse,
+    measureWallLag: refuse,
+    addCalibration: refuse,
+    setCalibrationRevoked: refuse,
     confirmQuiet: async () => ({}), // nothing is measured here
   };
   return {
@@ -165,7 +219,16 @@ function readHandlers(reader: LabReader, folder: string, look: Look, state: Libr
     },
     listRuns: async (input) => listRuns(reader, input),
     showRun: async ({ run }) => showRun(reader, run),
-    previewPlan: async ({ plan }) => previewPlan({ reader, folder }, plan),
+    showProvenance: async ({ run }) => showProvenance(reader, run),
+    async previewPlan({ plan }) {
+      const meters = storedWallMeters(reader);
+      const preview = previewPlan({ reader, folder }, withWallWindows(plan, meters));
+      return { ...preview, warnings: [...preview.warnings, ...wallWarnings(plan, meters)] };
+    },
+    listMeters: async () => ({
+      wallMeters: storedWallMeters(reader).map(viewWallMeter),
+      calibrations: viewCalibrations(storedCalibrations(reader)),
+    }),
     runColumns: ({ run }) => runColumns(reader, run),
     compareRuns: ({ runs }) => compareRuns(reader, runs),
     figure: async (input) => figureOf(reader, input),
@@ -179,7 +242,7 @@ type Look = (
 ) => Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }>;
 
 /** Looks at the machine: meters every time (they come and go), execution providers once per service. */
-function looker(effects: LabEffects): Look {
+function looker(effects: LabEffects, reader: LabReader): Look {
   let found: Promise<FoundProviders> | null = null;
   return async (tdpW) => {
     found ??= findProviders(effects.runner).catch((thrown) => {
@@ -189,7 +252,7 @@ function looker(effects: LabEffects): Look {
     const sampler = effects.startSampler();
     try {
       const [meters, providers] = await Promise.all([
-        sampler.probe({ userTdpW: tdpW }).catch(brokenMeters),
+        sampler.probe(meterOptions(reader, tdpW)).catch(brokenMeters),
         found,
       ]);
       return { machine: describeMachine(providers.ortVersion, meters), meters, providers };

@@ -5,6 +5,7 @@ import type { SamplerClient } from '../sampler/client';
 import type { TraceBatch } from '../sampler/protocol';
 import { readingsOf } from '../sampler/trace';
 import type { LabContext } from './context';
+import { meterOptions } from './meterOptions';
 import { PowerSeries, traceSensor } from './powerSeries';
 import { createTurns } from './turns';
 
@@ -51,7 +52,7 @@ export function createMeterWatch(
     await close();
     const sampler = context.effects.startSampler();
     try {
-      const options = { userTdpW: tdpW };
+      const options = meterOptions(context.store.reader, tdpW);
       const reports = await sampler.probe(options);
       const sensors = reports.flatMap((r) => (r.result.status === 'ok' ? r.result.sensors : []));
       if (sensors.length > 0) await sampler.open([...new Set(sensors.map((s) => s.id))], options);

@@ -104,6 +104,7 @@ function counterWindow(info: SensorInfo, { open, trace, close }: WindowReads, se
   // A reset in the middle can end above where the window began: only the reads between show it.
   if (info.modulus === null && close.raw > open.raw && fellBack([open, ...trace, close]))
     return unknownEnergy('COUNTER_RESET');
+  if (leapt(info, [open, ...trace, close])) return unknownEnergy('COUNTER_RESET');
   const ownS = ownSeconds(info, open, close, seconds);
   const step = counterEnergy(info, open.raw, close.raw, ownS);
   return step.code === null ? { energyJ: step.energyJ * (seconds / ownS), code: null } : step;
@@ -160,6 +161,19 @@ function fellBack(readings: readonly Reading[]): boolean {
     .filter((r) => typeof r.raw === 'bigint')
     .sort((a, b) => Number(midNs(a) - midNs(b)));
   return inOrder.some((r, i) => i > 0 && (r.raw as bigint) < (inOrder[i - 1].raw as bigint));
+}
+
+/** Does a counter gain more from one read to the next than the device can draw? It may show up to two updates more or less. */
+function leapt(info: SensorInfo, readings: readonly Reading[]): boolean {
+  const inOrder = readings
+    .filter((r) => typeof r.raw === 'bigint')
+    .sort((a, b) => Number(midNs(a) - midNs(b)));
+  return inOrder.some((r, i) => {
+    const last = inOrder[i - 1];
+    if (last === undefined || (r.raw as bigint) <= (last.raw as bigint)) return false;
+    const energyJ = Number((r.raw as bigint) - (last.raw as bigint)) * (info.joulePerCount ?? 0);
+    return energyJ > info.maxPlausibleW * (secondsBetween(midNs(last), midNs(r)) + 2 * info.update.seconds);
+  });
 }
 
 /**

@@ -93,6 +93,8 @@ export interface OnnxModel {
   irVersion: number | null;
   /** Producer name and version, '' where the file names none. */
   producer: string;
+  /** What its maker wrote into it (`metadata_props`), by key; of two with one key the first. */
+  metadata: ReadonlyMap<string, string>;
   opsets: readonly { domain: string; version: number }[];
   graph: OnnxGraph;
   functions: readonly OnnxFunction[];

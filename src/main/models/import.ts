@@ -15,6 +15,7 @@ import { assertExtent, judgeExternals, openExternalData } from './external';
 import { createDurable, hashBytes, hashFile, openPlain, printable, readWhole, syncFolder } from './files';
 import { notThere } from './find';
 import { freeInputs, type OnnxModel } from './graph';
+import { licenceOf, sourceOf } from './licence';
 import { countParameters } from './parameters';
 import { assertPorts } from './ports';
 import { assertModelSize, readModel } from './reader';
@@ -102,6 +103,8 @@ export function importModel(
       fileBytes: bytes.length,
       irVersion: onnx.irVersion,
       producer: onnx.producer,
+      // A model built from a recipe is the lab's own, and comes from a temporary folder.
+      ...(labels.recipe ? {} : { source: sourceOf(onnx.metadata), licence: licenceOf(onnx.metadata, real) }),
       opsets: [...onnx.opsets],
       inputs: freeInputs(onnx.graph),
       outputs: [...onnx.graph.outputs],

@@ -1,6 +1,9 @@
 import { failureOf, LabError } from '../../shared/errors';
-import type { Macs } from '../../shared/model';
-import { freeInputs, type OnnxModel } from './graph';
+import type { Macs, NodeMacs } from '../../shared/model';
+import { printable } from './files';
+import { freeInputs, type OnnxModel, type OnnxNode, operatorLabel } from './graph';
+import { countUsed } from './nonzero';
+import type { OpenExternal } from './payload';
 import {
   type AttentionSizes,
   attentionSizes,
@@ -8,12 +11,15 @@ import {
   groupQuerySizes,
   multiHeadSizes,
 } from './shapes/attention';
-import { type Call, stuck } from './shapes/call';
-import { evaluate, type MacRule, type MacTable } from './shapes/engine';
+import { type Call, stuck, type Tally } from './shapes/call';
+import { evaluate, type MacRule, type MacTable, type Product } from './shapes/engine';
 import { einsumLabels, fusedOperands, gemmSizes, nbitsSizes } from './shapes/matrix';
 import { recurrentSizes } from './shapes/recurrent';
 import { known, sizeOf, type Value } from './shapes/value';
+import type { Nonzero } from './shapes/weights';
 import { zeroMacOperators } from './zeromacs';
+
+const one = (macs: number, ...weights: readonly number[]): Product[] => [{ macs, weights }];
 
 const outSize = (outputs: readonly Value[]) => sizeOf(outputs[0]?.shape ?? stuck());
 
@@ -22,31 +28,37 @@ function conv(weight: number): MacRule {
   return (c, outputs) => {
     const w = c.shape(weight);
     c.shape(0);
-    return outSize(outputs) * sizeOf(w.slice(1));
+    return one(outSize(outputs) * sizeOf(w.slice(1)), weight);
   };
 }
 
 /** Every input element is spread over the window and the output channels of its group. */
-const convTranspose: MacRule = (c) => sizeOf(c.shape(0)) * sizeOf(c.shape(1).slice(1));
+const convTranspose: MacRule = (c) => one(sizeOf(c.shape(0)) * sizeOf(c.shape(1).slice(1)), 1);
 
 /** Rows × depth × columns, with the batch. `outputs` have the shape that the operator gives. */
 function product(right: number): MacRule {
   return (c, outputs) => {
     const depth = c.shape(0).at(-1) ?? stuck();
     c.shape(right);
-    return outSize(outputs) * depth;
+    return one(outSize(outputs) * depth, right, 0);
   };
 }
 
-const fusedProduct: MacRule = (c, outputs) => outSize(outputs) * (fusedOperands(c)[0].at(-1) ?? stuck());
+const fusedProduct: MacRule = (c, outputs) =>
+  one(outSize(outputs) * (fusedOperands(c)[0].at(-1) ?? stuck()), 1, 0);
 
 function gemm(right: number): MacRule {
-  return (c) => gemmSizes(c, right).reduce((a, b) => a * b, 1);
+  return (c) =>
+    one(
+      gemmSizes(c, right).reduce((a, b) => a * b, 1),
+      right,
+      0,
+    );
 }
 
 const nbits: MacRule = (c) => {
   const [rows, k, n] = nbitsSizes(c);
-  return sizeOf(rows) * k * n;
+  return [{ macs: sizeOf(rows) * k * n, weights: [1], elements: k * n }];
 };
 
 /** One or two operands: the product of all label sizes where something is summed, else nothing accumulates. */
@@ -54,7 +66,9 @@ const einsum: MacRule = (c) => {
   const { operands, output, sizes } = einsumLabels(c);
   if (operands.length > 2) stuck();
   const summed = [...sizes.keys()].some((label) => !output.includes(label));
-  return operands.length === 2 && summed ? sizeOf([...sizes.values()]) : 0;
+  // A diagonal (`ii`) leaves elements out, so that its operand cannot stand for the weight.
+  const whole = [1, 0].filter((i) => new Set(operands[i]).size === operands[i]?.length);
+  return one(operands.length === 2 && summed ? sizeOf([...sizes.values()]) : 0, ...whole);
 };
 
 /** Q·Kᵀ and P·V, without discount for a causal mask: dense by convention. */
@@ -65,7 +79,7 @@ function scores(s: AttentionSizes): number {
 function fusedAttention(pastInput: number): MacRule {
   return (c) => {
     const s = fusedAttentionSizes(c, pastInput);
-    return s.batch * s.queries * s.width * s.projected + scores(s);
+    return [...one(s.batch * s.queries * s.width * s.projected, 1), ...one(scores(s))];
   };
 }
 
@@ -73,7 +87,8 @@ function fusedAttention(pastInput: number): MacRule {
 function recurrent(gates: number): MacRule {
   return (c: Call) => {
     const s = recurrentSizes(c, 2);
-    return s.directions * s.steps * s.batch * gates * s.hidden * (s.input + s.hidden);
+    const rows = s.directions * s.steps * s.batch * gates * s.hidden;
+    return [...one(rows * s.input, 1), ...one(rows * s.hidden, 2)];
   };
 }
 
@@ -97,9 +112,9 @@ const macRules: ReadonlyMap<string, MacRule> = new Map<string, MacRule>([
   ['com.microsoft:FusedGemm', gemm(1)],
   ['com.microsoft:QGemm', gemm(3)],
   ['Einsum', einsum],
-  ['Attention', (c) => scores(attentionSizes(c))],
-  ['com.microsoft:MultiHeadAttention', (c) => scores(multiHeadSizes(c))],
-  ['com.microsoft:GroupQueryAttention', (c) => scores(groupQuerySizes(c))],
+  ['Attention', (c) => one(scores(attentionSizes(c)))],
+  ['com.microsoft:MultiHeadAttention', (c) => one(scores(multiHeadSizes(c)))],
+  ['com.microsoft:GroupQueryAttention', (c) => one(scores(groupQuerySizes(c)))],
   ['com.microsoft:Attention', fusedAttention(4)],
   ['com.microsoft:QAttention', fusedAttention(8)],
   ['LSTM', recurrent(4)],
@@ -118,24 +133,84 @@ export type FillValues = Readonly<Record<string, number>>;
 /** Names come from files and may be of any length. */
 const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
-function missing(reasons: readonly string[], operators: readonly (string | null)[]): Macs {
-  const names = [...new Set(operators.filter((o) => o !== null).map(shortened))].sort();
-  const shown = reasons.slice(0, 5).map(shortened).join('; ');
+const listed = (reasons: readonly string[]) => {
   const more = reasons.length > 5 ? ` and ${reasons.length - 5} more` : '';
-  return { macs: null, missingReason: `MACs are not known: ${shown}${more}.`, unknownOperators: names };
+  return `${reasons.slice(0, 5).map(shortened).join('; ')}${more}`;
+};
+
+/** No measurement of the values between the layers is made yet. */
+const inputs = { inputEffective: null, inputEffectiveMissingReason: 'not measured' } as const;
+
+function missing(
+  reasons: readonly string[],
+  operators: readonly (string | null)[],
+  rest: Pick<Macs, 'computed' | 'others' | 'nodes'> = { computed: [], others: {}, nodes: [] },
+): Macs {
+  const names = [...new Set(operators.filter((o) => o !== null).map(shortened))].sort();
+  const missingReason = `MACs are not known: ${listed(reasons)}.`;
+  return {
+    convention: 'tw1',
+    macs: null,
+    missingReason,
+    unknownOperators: names,
+    effective: null,
+    effectiveMissingReason: missingReason,
+    ...inputs,
+    ...rest,
+  };
 }
 
+function effectiveOf({ blurs, effective }: Tally): Pick<Macs, 'effective' | 'effectiveMissingReason'> {
+  if (blurs.size === 0) return { effective, effectiveMissingReason: null };
+  return { effective: null, effectiveMissingReason: `Zeros cannot be counted: ${listed([...blurs])}.` };
+}
+
+function nodeMacs({ node, own }: { node: OnnxNode; own: Tally }): NodeMacs {
+  const name = node.name || (node.outputs.find((output) => output !== '') ?? '');
+  const whole = own.stops.size === 0;
+  return {
+    name: printable(name),
+    operator: printable(operatorLabel(node)),
+    macs: whole ? own.macs : null,
+    effective: whole && own.blurs.size === 0 ? own.effective : null,
+    computed: own.computed.size > 0,
+  };
+}
+
+/** Counts each tensor once: a second zero point would be a second pass over a file that may be hostile. */
+function nonzeroIn(openExternal: OpenExternal | null): Nonzero {
+  const found = new Map<object, { zeroPoint: string; count: number | string }>();
+  return (tensor, zeroPoint, elements) => {
+    const key = zeroPoint === null ? '' : JSON.stringify({ ...zeroPoint, tensor: tensorKey(zeroPoint) });
+    const there = found.get(tensor);
+    if (there !== undefined && there.zeroPoint !== key) return 'a weight is used with two zero points';
+    const count = there?.count ?? countUsed(tensor, zeroPoint, elements, openExternal);
+    found.set(tensor, { zeroPoint: key, count });
+    return count;
+  };
+}
+
+const tensorKey = (zeroPoint: object) =>
+  'tensor' in zeroPoint ? ((zeroPoint.tensor as { position: number } | null)?.position ?? null) : null;
+
 /**
- * Dense multiply-accumulates of one inference for concrete input shapes (convention `tw1`: 1 MAC = a·b + c; recurrent
+ * Multiply-accumulates of one inference for concrete input shapes (convention `tw1`: 1 MAC = a·b + c; recurrent
  * operators times sequence length; loops times their rounds; biases, activations, normalisation and moving data
- * are 0). One operator or size that is not known makes the whole count null and is named: a partial sum is never
- * shown. Two branches of an If that cost the same need no condition; `values` can decide it.
+ * are 0 and counted apart, per operator). One operator or size that is not known makes the whole count null and is
+ * named: a partial sum is never shown. Two branches of an If that cost the same need no condition; `values` can decide
+ * it. Padding counts: a window over the edge multiplies as much as any other.
+ *
+ * Effective (a): those whose weight is not zero (quantised: not its zero point). A weight is an initializer or Constant,
+ * also through Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, DequantizeLinear or a widening Cast; of two
+ * stored operands, the right one. A product of computed values, as in attention, counts densely, and its operator is
+ * listed in `computed`. `openExternal` reads weights beside the model; null: there are none, or they are not wanted.
  * Errors: none; whatever goes wrong is a reason.
  */
 export function countMacs(
   model: OnnxModel,
   shapes: Readonly<Record<string, readonly number[]>>,
   values: FillValues = {},
+  openExternal: OpenExternal | null = null,
 ): Macs {
   const given = new Map(Object.entries(shapes));
   const fills = new Map(Object.entries(values));
@@ -148,10 +223,24 @@ export function countMacs(
     feeds.set(port.name, known(shape, port.elemType, few ? new Array(sizeOf(shape)).fill(fill) : null));
   }
   try {
-    const { tally } = evaluate(model, feeds, macTable);
-    if (tally.stops.size > 0) return missing([...tally.stops.keys()], [...tally.stops.values()]);
-    if (!Number.isSafeInteger(tally.macs)) return missing(['their number is beyond exact numbers'], []);
-    return { macs: tally.macs, missingReason: null, unknownOperators: [] };
+    const { tally, nodes } = evaluate(model, feeds, macTable, nonzeroIn(openExternal));
+    const sorted = [...tally.others].sort(([a], [b]) => (a < b ? -1 : 1));
+    const rest = {
+      computed: [...tally.computed].sort(),
+      others: Object.fromEntries(sorted),
+      nodes: nodes.map(nodeMacs),
+    };
+    if (tally.stops.size > 0) return missing([...tally.stops.keys()], [...tally.stops.values()], rest);
+    if (!Number.isSafeInteger(tally.macs)) return missing(['their number is beyond exact numbers'], [], rest);
+    return {
+      convention: 'tw1',
+      macs: tally.macs,
+      missingReason: null,
+      unknownOperators: [],
+      ...effectiveOf(tally),
+      ...inputs,
+      ...rest,
+    };
   } catch (thrown) {
     if (thrown instanceof LabError) return missing([failureOf(thrown).message.replace(/\.$/, '')], []);
     throw thrown;

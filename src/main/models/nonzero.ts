@@ -1,5 +1,6 @@
+import { failureOf, LabError } from '../../shared/errors';
 import { elemBits } from '../../shared/model';
-import type { Tensor } from './graph';
+import type { SparseTensor, Tensor } from './graph';
 import { type OpenExternal, streamPayload } from './payload';
 import { payloadBytes } from './tensor';
 import { tensorValues } from './values';
@@ -218,4 +219,67 @@ export function countNonzero(
   if (zp.kind === 'unknown') return null;
   if (zp.kind === 'packed') return countNBits(tensor, zp, openExternal);
   return countQuantised(tensor, zp, openExternal);
+}
+
+/** Values of MatMulNBits's B that are not the zero point; what fills the last block of a row up does not count. */
+function countPackedValues(
+  tensor: Tensor,
+  zp: Extract<ZeroPoint, { kind: 'packed' }>,
+  elements: number,
+  openExternal: OpenExternal,
+): number | null {
+  const { bits, blockBytes } = zp;
+  const [rows, blocks] = [tensor.dims[0] ?? 0, tensor.dims[1] ?? 0];
+  if (![2, 4, 8].includes(bits) || rows * blocks === 0 || tensor.dims[2] !== blockBytes) return null;
+  if (tensor.elemType !== 'uint8' || elements % rows !== 0) return null;
+  const depth = elements / rows;
+  const perByte = 8 / bits;
+  const perRow = blocks * blockBytes;
+  if (depth > perRow * perByte) return null;
+  const given = zp.tensor === null ? null : tensorValues(zp.tensor, 1 << 26);
+  const zeroBytes = Math.ceil((blocks * bits) / 8);
+  if (zp.tensor !== null && given?.length !== rows * zeroBytes) return null;
+  const mask = (1 << bits) - 1;
+  const zeroOf = (row: number, block: number) => {
+    if (given === null) return 1 << (bits - 1);
+    const bit = block * bits;
+    return (given[row * zeroBytes + (bit >> 3)]! >> (bit & 7)) & mask;
+  };
+  let [i, n, zero] = [0, 0, 0];
+  const ok = streamPayload(tensor, openExternal, (chunk, count) => {
+    for (let k = 0; k < count; k++, i++) {
+      const inRow = i % perRow;
+      if (inRow % blockBytes === 0) zero = zeroOf(Math.floor(i / perRow), inRow / blockBytes);
+      for (let v = 0; v < perByte && inRow * perByte + v < depth; v++) {
+        if (((chunk[k]! >> (v * bits)) & mask) !== zero) n++;
+      }
+    }
+  });
+  return ok ? n : null;
+}
+
+/**
+ * Weights that are not zero, as a product uses them: `elements` of them, packed or not. A text says why they cannot be
+ * counted. Errors: none.
+ * @param openExternal null: weights beside the model are not read
+ */
+export function countUsed(
+  tensor: Tensor | SparseTensor,
+  zp: ZeroPoint | null,
+  elements: number,
+  openExternal: OpenExternal | null,
+): number | string {
+  const values = 'indices' in tensor ? tensor.values : tensor;
+  if (values.payload.kind === 'external' && openExternal === null) return 'the weights were not read';
+  if ('indices' in tensor && zp !== null) return 'a sparse weight has a zero point';
+  const open: OpenExternal = (location) => openExternal!(location);
+  try {
+    if (zp?.kind === 'packed')
+      return countPackedValues(values, zp, elements, open) ?? 'their packing is not known';
+    if (values === tensor && values.elements !== elements) return 'their packing is not known';
+    return countNonzero(values, zp, open) ?? 'the zero point of a weight is not known';
+  } catch (thrown) {
+    if (thrown instanceof LabError) return failureOf(thrown).message.replace(/\.$/, '');
+    throw thrown;
+  }
 }

@@ -60,6 +60,7 @@ export function readModel(bytes: Uint8Array): OnnxModel {
   const context: Context = { externals: [], depth: 0 };
   const opsets: { domain: string; version: number }[] = [];
   const functions: OnnxFunction[] = [];
+  const metadata = new Map<string, string>();
   let irVersion: number | null = null;
   let producer = '';
   let version = '';
@@ -75,6 +76,7 @@ export function readModel(bytes: Uint8Array): OnnxModel {
       if (graph !== null) throw unsafe('it holds two graphs', at);
       graph = readGraph(m.message(), context);
     } else if (m.field === 8) opsets.push(readOpset(m.message()));
+    else if (m.field === 14) readProperty(m.message(), metadata);
     else if (m.field === 20) throw unsafe('it carries training information, which is not supported', at);
     else if (m.field === 25) functions.push(readFunction(m.message(), context));
   }
@@ -82,11 +84,25 @@ export function readModel(bytes: Uint8Array): OnnxModel {
   return {
     irVersion,
     producer: [producer, version].filter((s) => s !== '').join(' '),
+    metadata,
     opsets,
     graph,
     functions,
     externals: context.externals,
   };
+}
+
+/** More than a person ever writes; a file may hold millions. */
+const propertiesKept = 256;
+
+function readProperty(m: WireMessage, metadata: Map<string, string>): void {
+  let key = '';
+  let value = '';
+  while (m.next()) {
+    if (m.field === 1) key = m.text();
+    else if (m.field === 2) value = m.text();
+  }
+  if (metadata.size < propertiesKept && !metadata.has(key)) metadata.set(key, value);
 }
 
 function domainOf(text: string): string {

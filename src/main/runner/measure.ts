@@ -13,12 +13,15 @@ import { openOrtApi } from './ort/api';
 import { describeOutputs } from './outputs';
 import { plainOrtMessage } from './plainError';
 import type { FromRunner, RunnerJob } from './protocol';
+import { readUsage } from './usage';
 import { warmUp } from './warmup';
 
 /** Time between announcing a window and opening it: the sampler must have its timer set by then. */
 const LEAD_S = 0.03;
 /** The load runs on so long after a window closes, so that the meter's closing read meets it. */
 const TAIL_S = 0.02;
+/** So long the lab may wait for a meter that does not answer before it gives it up: the runner waits with it and does not hang. */
+const ANSWER_S = 12;
 /** A window sized for its least inferences gets a tenth more: the period it is sized by is a median. */
 const MARGIN = 1.1;
 /** Slowest disk that a load must not be mistaken for a hang on. */
@@ -27,7 +30,7 @@ const LOAD_BYTES_PER_S = 50e6;
 export interface RunnerLink {
   /** Resolves when the message has left this process: nothing is still to be written when a window opens. */
   post(message: FromRunner): Promise<void>;
-  /** The lab's answer after each window: go on or not. */
+  /** The lab's next answer: go on or not. To be called before the question is posted: an answer that nobody waits for is lost. */
   more(): Promise<boolean>;
   cancelled(): boolean;
 }
@@ -50,8 +53,24 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
     }
     await enter('warmup', 6 * job.warmup.capS);
     const columns = newColumns(job.windows.samplesMax);
-    const warm = await warmUp(session, columns, job.warmup);
+    const askTemperature = async () => {
+      const answer = link.more();
+      await link.post({ type: 'steady' });
+      return (await underLoad(session, columns, answer)) || link.cancelled();
+    };
+    const warm = await warmUp(session, columns, job.warmup, job.askTemperature ? askTemperature : undefined);
     await link.post({ type: 'warmed', result: warm });
+    if (job.meterCheckS > 0 && !link.cancelled()) {
+      const leadS = LEAD_S + job.windows.prerollS;
+      await enter('meter_check', leadS + job.meterCheckS + ANSWER_S + warm.periodNs / 1e9);
+      const openNs = process.hrtime.bigint() + seconds2ns(leadS);
+      const closeNs = openNs + seconds2ns(job.meterCheckS);
+      const answer = link.more();
+      await link.post({ type: 'meterCheck', openNs, closeNs });
+      resetColumns(columns, 0);
+      await record(session, columns, closeNs + seconds2ns(TAIL_S));
+      await underLoad(session, columns, answer);
+    }
 
     const { seconds, inferencesMin, capS, count, prerollS, phaseS, seed } = job.windows;
     const windowS = Math.max(seconds, Math.min(capS, (MARGIN * inferencesMin * warm.periodNs) / 1e9));
@@ -62,8 +81,11 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
       const closeNs = openNs + seconds2ns(windowS);
       resetColumns(columns, (1e9 * (leadS + windowS + TAIL_S)) / warm.periodNs);
       await link.post({ type: 'windowPlan', index, openNs, closeNs });
-      await record(session, columns, closeNs + seconds2ns(TAIL_S));
+      const before = readUsage();
+      const gapS = await recordWindow(session, columns, openNs, closeNs, job.windows.gapS);
+      const after = readUsage();
       const { length, stride, inferences } = columns;
+      const answer = index + 1 < count ? link.more() : null;
       await link.post({
         type: 'window',
         index,
@@ -71,10 +93,12 @@ export async function measure(job: RunnerJob, link: RunnerLink): Promise<void> {
         closeNs,
         stride,
         inferences,
+        usage: [before, after],
+        gapS,
         starts: columns.starts.subarray(0, length),
         ends: columns.ends.subarray(0, length),
       });
-      if (index + 1 < count && !(await underLoad(session, columns, link.more()))) break;
+      if (answer !== null && !(await underLoad(session, columns, answer))) break;
     }
     if (job.idle.afterS > 0 && !link.cancelled())
       await idle(job.idle.settleS, job.idle.afterS, 'after', enter, link);
@@ -143,6 +167,33 @@ async function underLoad(
   }
   return go;
 }
+
+/** Stretches of a window between the gaps that a part-time sensor needs. */
+const STRETCHES = 8;
+
+/**
+ * The load of one window. A sensor that sees only part of each period meets a periodic load always at the same phase: a
+ * short gap after each eighth shifts it (arXiv 2312.02741). @returns seconds without inferences inside the window
+ */
+async function recordWindow(
+  session: TimedSession,
+  columns: Columns,
+  openNs: bigint,
+  closeNs: bigint,
+  gapS: number,
+): Promise<number> {
+  let pausedS = 0;
+  for (let k = 1; gapS > 0 && k < STRETCHES; k++) {
+    await record(session, columns, openNs + (BigInt(k) * (closeNs - openNs)) / BigInt(STRETCHES));
+    const from = process.hrtime.bigint();
+    Atomics.wait(sleeper, 0, 0, gapS * 1000);
+    pausedS += Number(process.hrtime.bigint() - from) / 1e9;
+  }
+  await record(session, columns, closeNs + seconds2ns(TAIL_S));
+  return pausedS;
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** Checks the files, opens the engine, loads, runs once, looks at the outputs. Each time is taken apart. */
 async function load(job: RunnerJob, link: RunnerLink): Promise<TimedSession> {

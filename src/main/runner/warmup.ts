@@ -21,14 +21,19 @@ export interface WarmupResult {
   periodNs: number;
 }
 
+/** Asks, under load, whether the device's temperature has settled too. */
+export type AskTemperature = () => Promise<boolean>;
+
 /**
  * Warm-up by rule (docs/method.md, 1.3): at least 20 inferences and the preset's seconds, then until the medians of
- * the last two blocks differ by less than 2 %. The temperature part of the rule is the lab's, which reads the sensors.
+ * the last two blocks differ by less than 2 % and `askTemperature` says yes: that part of the rule is the lab's, which
+ * reads the sensors.
  */
 export async function warmUp(
   session: TimedSession,
   columns: Columns,
   rule: WarmupRule,
+  askTemperature: AskTemperature = async () => true,
   now: () => bigint = process.hrtime.bigint,
 ): Promise<WarmupResult> {
   const begin = now();
@@ -42,13 +47,15 @@ export async function warmUp(
     while (columns.inferences < 5 && elapsed() < 5 * rule.capS) await record(session, columns, 0n);
     inferences += columns.inferences;
     const median = medianOf(columns.length, (i) => columns.ends[i] - columns.starts[i]);
-    const settled = previous !== null && Math.abs(median / previous - 1) < 0.02;
     const enough = inferences >= rule.inferences && elapsed() >= rule.minS;
+    const steady = previous !== null && Math.abs(median / previous - 1) < 0.02;
     const late = elapsed() >= rule.capS && (inferences >= rule.inferences || elapsed() >= 5 * rule.capS);
+    const gaps = columns.length - 1;
+    const periodNs =
+      gaps > 0 ? medianOf(gaps, (i) => columns.starts[i + 1] - columns.starts[i]) / columns.stride : median;
+    // Last: the question runs inferences of its own in the same columns.
+    const settled = steady && (!enough || (await askTemperature()));
     if ((enough && settled) || late) {
-      const gaps = columns.length - 1;
-      const periodNs =
-        gaps > 0 ? medianOf(gaps, (i) => columns.starts[i + 1] - columns.starts[i]) / columns.stride : median;
       return { inferences, ns: Number(now() - begin), settled, medianNs: median, periodNs };
     }
     previous = median;

@@ -52,7 +52,7 @@ export interface StoredWindow {
 /** What is known of a run before it starts. */
 export type RunToDo = Pick<
   RunRecord,
-  'id' | 'experimentId' | 'ordinal' | 'role' | 'condition' | 'machineId' | 'queuedUnixMs' | 'macs'
+  'id' | 'experimentId' | 'ordinal' | 'role' | 'turn' | 'condition' | 'machineId' | 'queuedUnixMs' | 'macs'
 >;
 
 /** A queued run. Field by field, so that no result of another run is carried over unseen. */
@@ -62,6 +62,7 @@ export function queuedRun(todo: RunToDo): RunRecord {
     experimentId: todo.experimentId,
     ordinal: todo.ordinal,
     role: todo.role,
+    ...(todo.turn ? { turn: todo.turn } : {}),
     condition: todo.condition,
     conditionSha256: conditionSha256(todo.condition),
     machineId: todo.machineId,

@@ -5,7 +5,7 @@ import type { RunFacts, RunStatus } from '../../shared/run';
 /** What the duration of a run depends on most. */
 export type PastKind = Pick<
   Condition,
-  'modelId' | 'provider' | 'engine' | 'batch' | 'threads' | 'preset' | 'windowS'
+  'modelId' | 'provider' | 'engine' | 'batch' | 'threads' | 'preset' | 'windowS' | 'windows'
 >;
 
 /** How long one completed run took from its start to its end, s. */
@@ -55,10 +55,10 @@ export function makeTallyReader(db: Database): TallyReader {
       new Map(newest.all(experimentId).map(({ ordinal, id, status }) => [ordinal, { id, status }])),
     pastRuns: (modelIds) =>
       past.all(JSON.stringify(modelIds)).map(({ condition, seconds, stopReason }) => {
-        const { modelId, provider, engine, batch, threads, preset, windowS } = JSON.parse(
+        const { modelId, provider, engine, batch, threads, preset, windowS, windows } = JSON.parse(
           condition,
         ) as Condition;
-        return { modelId, provider, engine, batch, threads, preset, windowS, seconds, stopReason };
+        return { modelId, provider, engine, batch, threads, preset, windowS, windows, seconds, stopReason };
       }),
   };
 }

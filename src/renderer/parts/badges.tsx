@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import '../styles/tag.css';
 import type { SensorInfo } from '../../shared/meter';
-import { type ReasonCode, reasons } from '../../shared/reasons';
+import { type ReasonCode, resultSentence } from '../../shared/reasons';
 import type { RunStatus, Verdict } from '../../shared/run';
 
 export const verdictWords: Record<Verdict, { text: string; className: string }> = {
@@ -16,7 +16,7 @@ export function VerdictText({ verdict, codes = [] }: { verdict: Verdict; codes?:
   const { text, className } = verdictWords[verdict];
   const word = <span className={className}>{text}</span>;
   if (codes.length === 0) return word;
-  const why = codes.map((code) => reasons[code].sentence).join(' ');
+  const why = codes.map(resultSentence).join(' ');
   return (
     <Tooltip label={why} multiline maw={380}>
       <button type="button" className="tw-plain" aria-label={`${text}: ${why}`}>

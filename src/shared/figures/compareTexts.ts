@@ -44,7 +44,7 @@ export function compareTexts(
       `Ratios with intervals, one row a quantity. Horizontal: ${xTitle}; a line at 1.`,
       ...comparison.quantities.flatMap(({ quantity, rows }) =>
         rows
-          .filter((r) => r.word !== 'reference')
+          .slice(1)
           .map((r) => `${comparedWords[quantity].name}, ${labelOf(comparison, labels, r.runId)}: ${r.word}.`),
       ),
       ...caption,
@@ -68,7 +68,10 @@ function captionOf(
     methods.set(first!, [...(methods.get(first!) ?? []), comparedWords[quantity].name]);
   }
   return [
-    'Bar: 95\u00a0% interval of the ratio. Hollow: not distinguishable.',
+    'Bar: 95\u00a0% interval of the ratio. Filled: a difference is shown; hollow: none is. Grey band: noise floor, inside which nothing is stated.',
+    ...(comparison.quantities.some((q) => q.controls.some((c) => c.ratio !== null))
+      ? ['Control: one and the same model measured twice.']
+      : []),
     ...[...methods].map(([method, names]) => sentence(`${names.join(', ')}: ${method}`)),
     ...reasonSentences(comparison, labels),
     ...(comparison.differences.length > 0
@@ -78,16 +81,17 @@ function captionOf(
   ];
 }
 
-/** Why a ratio is missing or cannot be told: said once for all that it is true of. */
+/** Why a ratio is missing or not compared: said once for all that it is true of. */
 function reasonSentences({ quantities, runIds }: Comparison, labels: readonly string[]): string[] {
   const about = new Map<string, string[]>();
   for (const { quantity, rows } of quantities) {
-    const others = rows.filter((r) => r.word !== 'reference');
+    // That an interval includes 1 is drawn; what is missing is not.
+    const others = rows.slice(1).filter((r) => r.verdict === 'not_comparable');
     for (const why of new Set(others.flatMap((r) => r.why ?? []))) {
       const own = others.filter((r) => r.why === why);
       const whose = own.map((r) => labels[runIds.indexOf(r.runId)]).join(' and ');
       const name =
-        own.length === others.length
+        own.length === rows.length - 1
           ? comparedWords[quantity].name
           : `${comparedWords[quantity].name} of ${whose}`;
       about.set(why, [...(about.get(why) ?? []), name]);

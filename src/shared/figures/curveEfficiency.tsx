@@ -2,8 +2,9 @@ import type { ReactElement } from 'react';
 import type { Segment } from './geometry';
 import type { CurveLayout, MarkAt } from './layout';
 import { Mark } from './marks';
-import { Bands, Diamonds, Fits, Front, Guides } from './overlayMarks';
+import { Bands, Crossings, Diamonds, Fits, Front, Guides } from './overlayMarks';
 import { LabelBacks, LabelTexts, Leaders, pathOf } from './placed';
+import { Residuals } from './residualMarks';
 import { Shell } from './shell';
 import { round2, stroke } from './sizes';
 import type { FigureTokens } from './tokens';
@@ -49,6 +50,7 @@ function Data({ layout, tokens, pointLayer }: Drawn): ReactElement {
       )}
       <Fits fits={overlays.fits} tokens={tokens} />
       <Front segments={overlays.front} tokens={tokens} />
+      <Crossings crossings={overlays.crossings} tokens={tokens} />
       {marks.map((m) => (
         <Bars key={m.runId} mark={m} colour={look(m.slot).text} />
       ))}
@@ -66,6 +68,7 @@ function Data({ layout, tokens, pointLayer }: Drawn): ReactElement {
       ))}
       <Diamonds references={overlays.references} tokens={tokens} />
       <LabelTexts labels={labels} tokens={tokens} />
+      {layout.residuals && <Residuals panel={layout.residuals} xTicks={layout.xTicks} tokens={tokens} />}
     </g>
   );
 }

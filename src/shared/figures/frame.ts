@@ -40,6 +40,8 @@ export interface Frame extends Head {
   yTicks: LabelledTick[];
   notes: PlacedNote[];
   caption: TextLine[];
+  /** Where a second panel stands, under the tick labels of the first; null without one. */
+  lower: Box | null;
   x: Axis;
   y: Axis;
 }
@@ -54,6 +56,10 @@ export interface FrameInput {
   yAxis: (range: [number, number]) => Axis;
   /** Right end of the plot between its left end and the edge of the figure; the edge unless told. */
   right?: (left: number, most: number) => number;
+  /** Height of a second panel under the first, which makes the figure so much taller; 0 unless told. */
+  lowerHeight?: number;
+  /** Width that the labels of that panel's y axis need. */
+  lowerTickWidth?: number;
   /** Height that the data need, where it is more than the preset leaves. */
   leastPlotHeight?: number;
 }
@@ -69,9 +75,10 @@ export function frameOf(input: FrameInput): Frame {
   const room = width - 2 * edge;
   const { head, bottom: headEnd } = headOf(texts, width, input.legend);
 
+  const lowerHeight = input.lowerHeight ?? 0;
   const top = round2(headEnd + 8);
   const below = (bottom: number) => {
-    const first = bottom + 10 + textSize.tick + lineHeight(textSize.axis);
+    const first = bottom + 10 + textSize.tick + lowerHeight + lineHeight(textSize.axis);
     const xTitle = textLines('x-title', texts.xTitle, textSize.axis, { left: edge, first, width: room });
     const { notes, end: notesEnd } = notesAt(input.notes, xTitle.at(-1)!.baseline, room);
     const captionFirst = notesEnd + 8 + lineHeight(textSize.small);
@@ -79,14 +86,17 @@ export function frameOf(input: FrameInput): Frame {
     const caption = textLines('caption', texts.caption.join(' '), textSize.small, at);
     return { xTitle, notes, caption, end: (caption.at(-1)?.baseline ?? notesEnd) + 8 };
   };
-  const presetHeight = preset.heightMm * unitsPerMm;
-  const least = Math.max(leastPlotShare * presetHeight, input.leastPlotHeight ?? 0);
+  const presetHeight = preset.heightMm * unitsPerMm + lowerHeight;
+  const least = Math.max(leastPlotShare * preset.heightMm * unitsPerMm, input.leastPlotHeight ?? 0);
   const plotHeight = Math.max(least, presetHeight - below(top).end);
   const bottom = round2(top + plotHeight);
   const { xTitle, notes, caption, end: height } = below(bottom);
 
   const y = input.yAxis([bottom, top]);
-  const tickWidth = Math.max(0, ...y.ticks.map((t) => textWidth(t.label ?? '', textSize.tick)));
+  const tickWidth = Math.max(
+    input.lowerTickWidth ?? 0,
+    ...y.ticks.map((t) => textWidth(t.label ?? '', textSize.tick)),
+  );
   const left = round2(edge + tickWidth + 9);
   const most = width - edge;
   const right = input.right?.(left, most) ?? most;
@@ -104,12 +114,19 @@ export function frameOf(input: FrameInput): Frame {
     xMiddle: round2(xMiddle),
     notes,
     caption,
+    lower: lowerHeight === 0 ? null : lowerBox({ x0: left, x1: right, y0: bottom }, lowerHeight),
     xTicks: xTickTexts(x.ticks, bottom, width),
     yTicks: y.ticks.map((t) => ({ ...t, text: yTickText(t, left) })),
     plot: { x0: left, y0: top, x1: right, y1: bottom },
     x,
     y,
   };
+}
+
+/** Clear of the tick labels above. */
+function lowerBox({ x0, x1, y0 }: Omit<Box, 'y1'>, height: number): Box {
+  const top = round2(y0 + 10 + textSize.tick);
+  return { x0, x1, y0: top, y1: round2(top + height) };
 }
 
 function notesAt(notes: readonly Note[], above: number, room: number) {

@@ -1,4 +1,5 @@
 import { type Direction, dominates, paretoFront } from '../stats/pareto';
+import { leftOutAs } from './evidence';
 import { xWords, yWords } from './quantities';
 import type { CurveRow } from './rows';
 import type { CurveSpec } from './spec';
@@ -23,13 +24,11 @@ export function frontOf(spec: CurveSpec, visible: VisibleRows): Front | null {
   const direction = directionOf(spec);
   if (!spec.front.show || direction === null) return null;
   const all = visible.whole.flatMap((s) => s.points);
-  const points = paretoFront(
-    all.filter((p) => p.style !== 'estimate'),
-    direction,
-  );
+  const admitted = (p: VisiblePoint) => p.style !== 'estimate' && leftOutAs(spec, p) === null;
+  const points = paretoFront(all.filter(admitted), direction);
   const on = new Set(points);
   const placeOf = (p: VisiblePoint): FrontPlace => {
-    if (p.style === 'estimate') return 'not part of it';
+    if (!admitted(p)) return 'not part of it';
     if (on.has(p)) return 'on the front';
     const best = { x: p.x, y: bestEnd(p, direction) };
     const beaten = points.some((f) => dominates(f, best, direction));

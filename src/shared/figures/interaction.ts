@@ -1,7 +1,7 @@
 import { formatCount, formatEstimate, formatInterval, formatSi } from '../units';
 import type { Box } from './geometry';
 import type { CurveLayout, MarkAt } from './layout';
-import { xWords, yWords } from './quantities';
+import { overBlocks, xWords, yWords } from './quantities';
 import type { Axis } from './scale';
 import type { CurveSpec } from './spec';
 import { plainText } from './textWidth';
@@ -57,9 +57,12 @@ function markLines(spec: CurveSpec, layout: CurveLayout, { row, style }: MarkAt)
       'With the sensor’s own uncertainty',
       outer ? rangeText(row.yAbsLow!, row.yAbsHigh!, y.unit) : null,
     ),
-    ...line('n', row.n === null ? null : `${formatCount(row.n)} ${y.sample}`),
+    ...line('n', row.n === null ? null : `${formatCount(row.n)} ${y.sample}${blocksOf(row.turns)}`),
     ...line('Statistic', y.statistic),
-    ...line('Interval', inner ? y.repeatInterval : outer ? y.absoluteInterval : null),
+    ...line(
+      'Interval',
+      row.turns !== null ? overBlocks : inner ? y.repeatInterval : outer ? y.absoluteInterval : null,
+    ),
     ...line('Meter', row.meter === null ? 'none' : `${row.meter} (${row.provenance}${unreal(row.origin)})`),
     ...line('Device', row.device),
     ...line('Verdict', `${row.verdict.replace('_', ' ')}, ${row.preset}`),
@@ -67,6 +70,9 @@ function markLines(spec: CurveSpec, layout: CurveLayout, { row, style }: MarkAt)
     ...line('Data', row.sample ? 'SAMPLE DATA' : null),
   ];
 }
+
+const blocksOf = (turns: number | null) =>
+  turns === null ? '' : ` in ${turns} ${turns === 1 ? 'block' : 'blocks'}`;
 
 const unreal = (origin: MarkAt['row']['origin']) =>
   origin === 'simulated' || origin === 'replayed' ? `, ${origin}` : '';

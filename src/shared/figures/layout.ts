@@ -1,11 +1,20 @@
+import { type Crossing, crossingsOf } from './crossings';
 import { fitsOf, type SeriesFit } from './fits';
 import { type Frame, frameOf } from './frame';
 import { type Front, frontOf } from './front';
 import { around, grown, type Segment } from './geometry';
 import { pointRequests, seriesLabel, seriesRequests } from './labels';
-import { type Overlays, overlayRequests, overlaySegments, overlaysOf, withLabels } from './overlays';
+import {
+  crossingRequests,
+  type Overlays,
+  overlayRequests,
+  overlaySegments,
+  overlaysOf,
+  withLabels,
+} from './overlays';
 import { type PlacedLabel, placeLabels } from './place';
 import { guidesOf, referencesOf } from './references';
+import { type ResidualPanel, residualPanel, residualScale } from './residuals';
 import type { CurveRow } from './rows';
 import { type Axis, makeAxis, paddedDomain } from './scale';
 import { edge, markSize, round2, sizePresets, textSize, unitsPerMm } from './sizes';
@@ -13,6 +22,7 @@ import type { CurveSpec } from './spec';
 import { figureTexts } from './texts';
 import { textWidth } from './textWidth';
 import {
+  isLook,
   type MarkStyle,
   type VisiblePoint,
   type VisibleRows,
@@ -41,12 +51,15 @@ export interface MarkAt {
 export interface CurveLayout extends Frame {
   kind: 'curve-efficiency';
   marks: MarkAt[];
-  /** Thin lines between neighbouring glances of a series, clear of their marks. */
+  /** Thin lines between neighbouring glances and quick looks of a series, clear of their marks. */
   joins: { slot: number; segments: Segment[] }[];
   /** `slot` null: neither a series' nor a point's. */
   labels: (PlacedLabel & { slot: number | null })[];
   overlays: Overlays;
   fits: SeriesFit[];
+  crossings: Crossing[];
+  /** What the lines leave over; null unless asked for, or without a line. */
+  residuals: ResidualPanel | null;
   front: Front | null;
 }
 
@@ -63,13 +76,15 @@ interface Content {
   spec: CurveSpec;
   visible: VisibleRows;
   fits: SeriesFit[];
+  crossings: Crossing[];
   front: Front | null;
 }
 
 /** Lays a curve figure out; a pure function of spec and rows. Source: docs/figures.md, 3.2 to 3.10. */
 export function layoutCurve(spec: CurveSpec, rows: readonly CurveRow[]): CurveLayout {
   const visible = visibleRows(spec, rows);
-  const content = { spec, visible, fits: fitsOf(spec, visible), front: frontOf(spec, visible) };
+  const fits = fitsOf(spec, visible);
+  const content = { spec, visible, fits, crossings: crossingsOf(spec, fits), front: frontOf(spec, visible) };
   const few = visible.series.length <= directSeries && visible.points.length <= mostLabelledPoints;
   const direct = few ? arrange(content, false) : null;
   // A series label is never dropped: where one finds no place, all of them move to the legend.
@@ -78,7 +93,7 @@ export function layoutCurve(spec: CurveSpec, rows: readonly CurveRow[]): CurveLa
 
 /** Null where a series label finds no place; with a legend always a layout. */
 function arrange(content: Content, withLegend: boolean): CurveLayout | null {
-  const { spec, visible, fits, front } = content;
+  const { spec, visible, fits, crossings, front } = content;
   const { series } = visible;
   const width = round2(sizePresets[spec.size].widthMm * unitsPerMm);
   const seriesTexts = series.map((s) => seriesLabel(s, width));
@@ -87,7 +102,7 @@ function arrange(content: Content, withLegend: boolean): CurveLayout | null {
   const dims = (row: CurveRow) => spec.front.dim && front?.place.get(row) === 'dominated';
   const marks = series.flatMap((s) => s.points.map((p) => markAt(p, s, { x, y }, dims(p.row))));
   const joins = series.map((s) => ({ slot: s.slot, segments: joinSegments(s, x, y) }));
-  const lines = overlaysOf({ spec, fits, front, x, y, plot });
+  const lines = overlaysOf({ spec, fits, crossings, front, x, y, plot });
   const many = visible.points.length > mostLabelledPoints;
   const boxes = [
     ...marks.map((m) => grown(around(m.x, m.y, markSize / 2), 1)),
@@ -105,6 +120,7 @@ function arrange(content: Content, withLegend: boolean): CurveLayout | null {
     : [
         ...overlayRequests(overlays),
         ...seriesRequests(series, withLegend ? [] : seriesTexts, x, y),
+        ...crossingRequests(overlays),
         ...pointRequests(spec, series, x, y),
       ];
   const placed = placeLabels(
@@ -121,22 +137,25 @@ function arrange(content: Content, withLegend: boolean): CurveLayout | null {
   );
   const lost = placed.some((label, i) => label === null && requests[i]!.request.key.startsWith('series-'));
   if (lost) return null;
-  return { kind: 'curve-efficiency', ...frame, marks, joins, labels, overlays, fits, front };
+  const residuals = frame.lower === null ? null : residualPanel(fits, x, frame.lower);
+  const drawn = { marks, joins, labels, overlays, fits, crossings, residuals, front };
+  return { kind: 'curve-efficiency', ...frame, ...drawn };
 }
 
 function curveFrame(content: Content, seriesTexts: readonly string[], withLegend: boolean): Frame {
-  const { spec, visible, fits, front } = content;
+  const { spec, visible, fits, crossings, front } = content;
   const { series } = visible;
   const { xDomain, yDomain } = domains(spec, series);
   const right = (left: number, most: number) =>
     rightEdge(spec, series, seriesTexts, { domain: xDomain, left, most });
   return frameOf({
     size: spec.size,
-    texts: figureTexts(spec, visible, fits, front),
+    texts: figureTexts(spec, visible, fits, crossings, front),
     legend: withLegend ? series.map(({ key, slot }, i) => ({ key, slot, text: seriesTexts[i]! })) : [],
     notes: fits.map(({ key, slot, text }) => ({ key, slot, text })),
     xAxis: (range) => makeAxis(xDomain, spec.x.scale, range),
     yAxis: (range) => makeAxis(yDomain, spec.y.scale, range),
+    ...(spec.fit.residuals ? residualScale(fits) : {}),
     ...(withLegend ? {} : { right }),
   });
 }
@@ -202,7 +221,7 @@ function markAt(
 
 function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
   const at = series.points
-    .filter((p) => p.row.preset === 'glance' && p.row.ladder)
+    .filter((p) => isLook(p.row) && p.row.ladder)
     .map((p) => ({ x: x.map(p.x), y: y.map(p.y) }));
   return at.slice(1).flatMap((to, i) => {
     const from = at[i]!;

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Point, Segment } from './geometry';
-import type { FitAt, GuideAt, ReferenceAt } from './overlays';
+import type { CrossingAt, FitAt, GuideAt, ReferenceAt } from './overlays';
 import { pathOf } from './placed';
 import { round2, stroke, textSize } from './sizes';
 import type { FigureTokens } from './tokens';
@@ -47,6 +47,36 @@ export function Fits({ fits, tokens }: { fits: readonly FitAt[]; tokens: FigureT
     </>
   );
 }
+
+/** Half the height of the tick at x*, and the length of an arrow head where an end lies beyond the measured range. */
+const crossingTick = 4;
+const arrow = 4;
+
+/** The interval over the axis with a tick at x*, and a dotted line up to where the lines meet. */
+export function Crossings(props: { crossings: readonly CrossingAt[]; tokens: FigureTokens }): ReactElement {
+  const { crossings, tokens } = props;
+  return (
+    <>
+      {crossings.map(({ key, x, barY, bar, open, drop }) => (
+        <g key={key} fill="none" stroke={tokens.text}>
+          <path d={pathOf([drop])} strokeWidth={stroke.thin} strokeDasharray="1 3" />
+          <path
+            d={
+              pathOf([bar]) +
+              `M${x} ${round2(barY - crossingTick)}V${round2(barY + crossingTick)}` +
+              (open.low ? headAt(bar.x0, barY, 1) : '') +
+              (open.high ? headAt(bar.x1, barY, -1) : '')
+            }
+            strokeWidth={stroke.thick}
+          />
+        </g>
+      ))}
+    </>
+  );
+}
+
+const headAt = (x: number, y: number, way: 1 | -1) =>
+  `M${round2(x + way * arrow)} ${round2(y - arrow)}L${x} ${y}L${round2(x + way * arrow)} ${round2(y + arrow)}`;
 
 export function Front(props: { segments: readonly Segment[]; tokens: FigureTokens }): ReactElement | null {
   const { segments, tokens } = props;

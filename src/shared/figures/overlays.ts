@@ -1,6 +1,6 @@
 import { frontCorners } from '../stats/pareto';
-import { bandAt, lawAt, type PowerLaw } from '../stats/powerLaw';
-import type { SeriesFit } from './fits';
+import type { Crossing } from './crossings';
+import { fittedAt, fittedBandAt, type SeriesFit } from './fits';
 import type { Front } from './front';
 import {
   type Box,
@@ -30,6 +30,20 @@ export interface FitAt {
   ahead: Segment[];
 }
 
+/** A crossover: the place where the lines meet, and its interval along the x axis. */
+export interface CrossingAt extends Point {
+  key: string;
+  /** Words beside the interval. */
+  label: string;
+  /** Height of the interval over the axis. */
+  barY: number;
+  bar: Segment;
+  /** Ends that lie beyond the measured range: drawn as arrows. */
+  open: { low: boolean; high: boolean };
+  /** From the crossing down to the interval. */
+  drop: Segment;
+}
+
 export interface ReferenceAt extends Point {
   point: ReferencePoint;
   bars: Segment[];
@@ -46,18 +60,23 @@ export interface GuideAt {
 export interface Overlays {
   fits: FitAt[];
   front: Segment[];
+  crossings: CrossingAt[];
   references: ReferenceAt[];
   guides: GuideAt[];
 }
 
 /** Steps along a line or the edge of a band. */
 const steps = 24;
+/** Intervals of crossovers stand over the axis, one above the other, so many until they start again. */
+const crossingHeight = 7;
+const crossingRows = 6;
 /** Extrapolation ends so many times beyond the data. Source: docs/method.md, 5. */
 const extrapolationFactor = 2;
 
 interface Input {
   spec: CurveSpec;
   fits: readonly SeriesFit[];
+  crossings: readonly Crossing[];
   front: Front | null;
   x: Axis;
   y: Axis;
@@ -65,12 +84,16 @@ interface Input {
 }
 
 /** Lines and areas over the data, cut to the plot. */
-export function overlaysOf({ spec, fits, front, x, y, plot }: Input): Overlays {
+export function overlaysOf({ spec, fits, crossings, front, x, y, plot }: Input): Overlays {
   const at = (value: Point): Point => ({ x: x.map(value.x), y: y.map(value.y) });
   return {
-    fits: fits.flatMap(({ key, slot, result }) =>
-      result.kind === 'none' ? [] : [{ key, slot, ...fitAt(result.law, spec, { x, y, plot }) }],
-    ),
+    fits: fits.flatMap((fit) => {
+      const lines = fitAt(fit, spec, { x, y, plot });
+      return lines === null ? [] : [{ key: fit.key, slot: fit.slot, ...lines }];
+    }),
+    crossings: crossings
+      .filter(({ result }) => result.kind === 'crossing' && x.within(result.x) && y.within(result.y))
+      .map((crossing, i) => crossingAt(crossing, i, { x, y, plot })),
     front: front === null ? [] : clippedLine(frontCorners(front.points, front.direction).map(at), plot),
     references: referencesOf(spec)
       .filter((r) => x.within(r.x) && y.within(r.y))
@@ -84,19 +107,25 @@ export function overlaysOf({ spec, fits, front, x, y, plot }: Input): Overlays {
   };
 }
 
-function fitAt(law: PowerLaw, spec: CurveSpec, { x, y, plot }: Pick<Input, 'x' | 'y' | 'plot'>) {
-  const grid = (from: number, to: number, count = steps) =>
-    Array.from({ length: count + 1 }, (_, i) => from * (to / from) ** (i / count));
-  const line = (from: number, to: number) =>
+function fitAt(fit: SeriesFit, spec: CurveSpec, { x, y, plot }: Pick<Input, 'x' | 'y' | 'plot'>) {
+  if (fit.result.kind === 'none') return null;
+  const { from, to } = fit.result.law;
+  // A broken law bends at its break: that is a place of its own on every line.
+  const bend = fit.broken?.at.value ?? null;
+  const grid = (low: number, high: number, count = steps) => {
+    const even = Array.from({ length: count + 1 }, (_, i) => low * (high / low) ** (i / count));
+    return bend === null || bend <= low || bend >= high ? even : [...even, bend].sort((a, b) => a - b);
+  };
+  const line = (low: number, high: number) =>
     clippedLine(
       // Straight where both axes are logarithmic.
-      grid(from, to, x.kind === 'log' && y.kind === 'log' ? 1 : steps).map((v) => ({
+      grid(low, high, x.kind === 'log' && y.kind === 'log' ? 1 : steps).map((v) => ({
         x: x.map(v),
-        y: y.map(lawAt(law, v)),
+        y: y.map(fittedAt(fit, v)!),
       })),
       plot,
     );
-  const bands = grid(law.from, law.to).map((v) => ({ at: x.map(v), ...bandAt(law, v) }));
+  const bands = grid(from, to).map((v) => ({ at: x.map(v), ...fittedBandAt(fit, v)! }));
   const polygon = (which: 'line' | 'prediction') =>
     clippedPolygon(
       [
@@ -106,9 +135,31 @@ function fitAt(law: PowerLaw, spec: CurveSpec, { x, y, plot }: Pick<Input, 'x' |
       plot,
     );
   const ahead = spec.fit.extrapolate
-    ? [...line(law.from / extrapolationFactor, law.from), ...line(law.to, law.to * extrapolationFactor)]
+    ? [...line(from / extrapolationFactor, from), ...line(to, to * extrapolationFactor)]
     : [];
-  return { line: line(law.from, law.to), band: polygon('line'), prediction: polygon('prediction'), ahead };
+  return { line: line(from, to), band: polygon('line'), prediction: polygon('prediction'), ahead };
+}
+
+function crossingAt(
+  { key, result, at }: Crossing,
+  i: number,
+  { x, y, plot }: Pick<Input, 'x' | 'y' | 'plot'>,
+): CrossingAt {
+  if (result.kind === 'unresolved') throw new Error('nothing to draw');
+  const place = { x: x.map(result.x), y: y.map(result.y) };
+  const barY = round2(plot.y1 - crossingHeight * (1 + 2 * (i % crossingRows)));
+  const within = (value: number) => Math.min(x.domain[1], Math.max(x.domain[0], value));
+  const end = (value: number | null, most: number) => x.map(within(value ?? most));
+  const bar = { x0: end(result.low, result.from), y0: barY, x1: end(result.high, result.to), y1: barY };
+  return {
+    key,
+    label: `crossover ${at}`,
+    ...place,
+    barY,
+    bar,
+    open: { low: result.low === null, high: result.high === null },
+    drop: { x0: place.x, y0: place.y, x1: place.x, y1: barY },
+  };
 }
 
 function rangeBars(point: ReferencePoint, at: (p: Point) => Point, plot: Box): Segment[] {
@@ -148,13 +199,22 @@ export function withLabels(
 }
 
 /** Lines that no label may stand on. */
-export function overlaySegments({ fits, front, references, guides }: Overlays): Segment[] {
+export function overlaySegments({ fits, front, crossings, references, guides }: Overlays): Segment[] {
   return [
+    ...crossings.flatMap((c) => [c.bar, c.drop]),
     ...fits.flatMap((f) => [...f.line, ...f.ahead]),
     ...front,
     ...references.flatMap((r) => r.bars),
     ...guides.map((g) => g.line),
   ];
+}
+
+/** Words of the crossovers, over the middle of their intervals. */
+export function crossingRequests({ crossings }: Overlays): SlottedRequest[] {
+  return crossings.map(({ key, label, x, barY }): SlottedRequest => {
+    const request = { key: `crossover-${key}`, text: label, size: textSize.small, bold: false };
+    return { slot: null, request: { ...request, x, y: barY, kind: 'series' } };
+  });
 }
 
 /** Names of the reference points, and one 'extrapolation, not measured'. */

@@ -1,5 +1,7 @@
+import { type Crossing, crossingsOf } from './crossings';
+import { fitsOf } from './fits';
 import { frontOf } from './front';
-import { xWords, yWords } from './quantities';
+import { overBlocks, xWords, yWords } from './quantities';
 import { referencesOf } from './references';
 import type { CurveRow } from './rows';
 import type { CurveSpec } from './spec';
@@ -42,6 +44,7 @@ export function pointRow(over: Partial<PointRow>): PointRow {
 /**
  * The plotted points as a table, one row for every row of the figure, shown or not (then with its reason); series that
  * are switched off are absent. Units are UCUM codes; absent is null. `role` is 'estimated' only for estimated energy.
+ * Then a row for every crossover that was looked for, and for every reference point.
  */
 export function pointRows(spec: CurveSpec, rows: readonly CurveRow[]): PointRow[] {
   const visible = visibleRows(spec, rows);
@@ -73,12 +76,15 @@ export function pointRows(spec: CurveSpec, rows: readonly CurveRow[]): PointRow[
       front: front?.place.get(row) ?? null,
     }),
   );
+  const crossings = crossingsOf(spec, spec.fit.crossovers ? fitsOf(spec, visible) : []).map((crossing, i) =>
+    crossingRow(spec, crossing, points.length + i),
+  );
   const references = referencesOf(spec).map((r, i) =>
     pointRow({
       figure_id: spec.id,
       series: r.name,
       role: 'reference',
-      row_index: points.length + i,
+      row_index: points.length + crossings.length + i,
       x: r.x,
       x_low: r.xLow,
       x_high: r.xHigh,
@@ -91,12 +97,32 @@ export function pointRows(spec: CurveSpec, rows: readonly CurveRow[]): PointRow[
       interval_method: 'range of the literature',
     }),
   );
-  return [...points, ...references];
+  return [...points, ...crossings, ...references];
+}
+
+/** An end of x that is null lies beyond the range that both series were measured in. */
+function crossingRow(spec: CurveSpec, { labels, result }: Crossing, index: number): PointRow {
+  const found = result.kind === 'crossing' ? result : null;
+  return pointRow({
+    figure_id: spec.id,
+    series: labels.join(' × '),
+    role: 'crossover',
+    row_index: index,
+    x: found?.x ?? null,
+    x_low: found?.low ?? null,
+    x_high: found?.high ?? null,
+    x_unit: xWords[spec.x.quantity].ucum,
+    y: found?.y ?? null,
+    y_unit: yWords[spec.y.quantity].ucum,
+    statistic: 'Crossover of two power laws',
+    interval_method: found === null ? null : `95\u00a0%, ${found.method}`,
+    not_shown_reason: result.kind === 'unresolved' ? `not resolved: ${result.reason}` : null,
+  });
 }
 
 function intervalMethod(row: CurveRow, words: { repeatInterval: string; absoluteInterval: string | null }) {
   const methods = [
-    row.yLow === null ? null : words.repeatInterval,
+    row.yLow === null ? null : row.turns === null ? words.repeatInterval : overBlocks,
     row.yAbsLow === null || words.absoluteInterval === null ? null : `absolute: ${words.absoluteInterval}`,
   ].filter((m) => m !== null);
   return methods.length === 0 ? null : methods.join('; ');

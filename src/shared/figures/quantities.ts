@@ -1,3 +1,4 @@
+import { formatInterval, formatSi } from '../units';
 import type { XQuantity, YQuantity } from './spec';
 
 export interface AxisWords {
@@ -35,6 +36,9 @@ export interface YWords extends AxisWords {
   /** From a meter: an estimate is drawn as one. */
   isEnergy: boolean;
 }
+
+/** Of a point that stands for all turns of a comparison. */
+export const overBlocks = '95\u00a0% interval over blocks, Student t on logarithms';
 
 const absoluteInterval = '95\u00a0% with the sensor’s gain and offset, Welch–Satterthwaite';
 const energyIntervals = {
@@ -107,4 +111,25 @@ export const yWords: Readonly<Record<YQuantity, YWords>> = {
 export function axisTitle(words: AxisWords, note: string | null = null): string {
   const better = words.better === null ? '' : `, ${words.better}`;
   return `${words.name} (${words.unit})${better}${note === null ? '' : ` · ${note}`}`;
+}
+
+/** '1.23 M [0.95, 1.6]' on the x axis; an end that is null lies beyond what was measured. */
+export function sizeInterval(
+  quantity: XQuantity,
+  value: number,
+  low: number | null,
+  high: number | null,
+): string {
+  const unit = plainUnit(quantity);
+  if (low !== null && high !== null) return formatInterval(value, low, high, unit);
+  const end = (v: number | null) => (v === null ? 'beyond measured range' : formatSi(v, unit));
+  return `${formatSi(value, unit)} [${end(low)}, ${end(high)}]`;
+}
+
+/** '1.23 M' on the x axis. */
+export const sizeText = (quantity: XQuantity, value: number) => formatSi(value, plainUnit(quantity));
+
+function plainUnit(quantity: XQuantity): string {
+  const { unit } = xWords[quantity];
+  return unit === 'count' ? '' : unit === 'By' ? 'B' : unit;
 }

@@ -2,6 +2,7 @@ import type { SensorInfo } from '../meter';
 import { reasons } from '../reasons';
 import type { Verdict } from '../run';
 import type { Interval, RunRow } from '../runRow';
+import { yWords } from './quantities';
 import type { XQuantity, YQuantity } from './spec';
 
 /** One run as a curve sees it. Values in the SI unit of the axis; absent is null with `notShownReason`. */
@@ -34,9 +35,16 @@ export interface CurveRow {
   ladder: boolean;
   /** Windows (energy) or inferences (latency) behind y. */
   n: number | null;
+  /** Blocks behind y where the row stands for all turns of a comparison; null for a single run. */
+  turns: number | null;
   device: string;
   /** e.g. 'rapl, cpu.package'; null without a meter. */
   meter: string | null;
+  /** The very sensor behind y; null where y is no energy, or nothing measured it. */
+  sensor: string | null;
+  /** What that sensor may move a whole series by, relative to y, one standard deviation. */
+  gainRel: number;
+  offsetRel: number;
   /** Start of the run, UTC. */
   measuredUnixMs: number;
   /** A few words, for the caption's count; null where the point can be drawn. */
@@ -65,6 +73,7 @@ export function curveRows(runs: readonly RunRow[], x: XQuantity, y: YQuantity): 
       preset: run.preset,
       ladder: run.family !== 'imported',
       device: run.device,
+      ...sensorPart(run, y),
       meter: run.meter === null ? null : `${run.meter.provider}, ${run.meter.domain}`,
       measuredUnixMs: run.startedUnixMs ?? run.queuedUnixMs,
       notShownReason:
@@ -82,8 +91,16 @@ export function defaultYQuantity(runs: readonly RunRow[]): YQuantity {
 
 type YPart = Pick<
   CurveRow,
-  'y' | 'yLow' | 'yHigh' | 'yAbsLow' | 'yAbsHigh' | 'verdict' | 'n' | 'notShownReason'
+  'y' | 'yLow' | 'yHigh' | 'yAbsLow' | 'yAbsHigh' | 'verdict' | 'n' | 'turns' | 'notShownReason'
 >;
+
+function sensorPart(run: RunRow, y: YQuantity): Pick<CurveRow, 'sensor' | 'gainRel' | 'offsetRel'> {
+  if (!yWords[y].isEnergy) return { sensor: null, gainRel: 0, offsetRel: 0 };
+  const { value } = run.grossJ;
+  // A constant offset is in the energy and in the idle power, so it leaves their difference.
+  const offset = y === 'energyNet' || value === null || value <= 0 ? 0 : (run.offsetJ ?? 0) / value;
+  return { sensor: run.sensor, gainRel: run.gainRel ?? 0, offsetRel: offset };
+}
 
 const nothing: Interval = { value: null, low: null, high: null };
 
@@ -94,7 +111,10 @@ function yOf(run: RunRow, quantity: YQuantity): YPart {
     case 'inferencesPerJoule':
       return partOf(run, 'energy', run.energyVerdict, inverse(run.grossJ), inverse(run.grossAbsoluteJ));
     case 'energyNet':
-      return partOf(run, 'energy', run.netVerdict, { ...nothing, value: run.netJ.value }, run.netJ);
+      return {
+        ...partOf(run, 'energy', run.netVerdict, { ...nothing, value: run.netJ.value }, run.netJ),
+        turns: run.turns?.net ?? null,
+      };
     case 'powerMean':
       return partOf(run, 'energy', run.energyVerdict, { ...nothing, value: run.powerMeanW });
     case 'latencyP50':
@@ -118,10 +138,11 @@ function partOf(
   absolute: Interval = nothing,
 ): YPart {
   const n = of === 'energy' ? run.windows : run.n;
+  const turns = run.turns?.[of] ?? null;
   if (repeat.value === null || verdict === 'invalid' || verdict === 'not_measured') {
     const codes = of === 'energy' ? run.energyCodes : run.latencyCodes;
     const reason = firstReason(codes, `${of} not measured`);
-    const none = { y: null, yLow: null, yHigh: null, yAbsLow: null, yAbsHigh: null, n: null };
+    const none = { y: null, yLow: null, yHigh: null, yAbsLow: null, yAbsHigh: null, n: null, turns: null };
     return { ...none, verdict, notShownReason: ended(run) ?? reason };
   }
   return {
@@ -132,6 +153,7 @@ function partOf(
     yAbsHigh: absolute.high,
     verdict,
     n,
+    turns,
     notShownReason: null,
   };
 }

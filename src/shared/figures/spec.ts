@@ -85,9 +85,18 @@ export const curveSpecSchema = z.strictObject({
       includeEstimated: z.boolean().default(false),
       /** Dashed to a factor 2 beyond the data. */
       extrapolate: z.boolean().default(false),
+      /** Where two lines meet, with its interval. */
+      crossovers: z.boolean().default(false),
+      /** A panel under the curve: what the lines leave over, in %. */
+      residuals: z.boolean().default(false),
       seed: z.number().int().min(0).default(1),
     })
     .prefault({}),
+  /**
+   * Fits and fronts take quick and limited results too: the user's own decision, said in every figure that does.
+   * A glance never enters one.
+   */
+  includeLimited: z.boolean().default(false),
   /** Pareto front; `dim`: dominated points at 40 % opacity. */
   front: z.strictObject({ show: z.boolean().default(false), dim: z.boolean().default(false) }).prefault({}),
   /** The human brain, where the axes are parameters and energy. */

@@ -1,13 +1,14 @@
 import { formatCount } from '../units';
+import type { Crossing } from './crossings';
 import type { SeriesFit } from './fits';
 import type { Front } from './front';
 import { overlaySentences } from './overlayTexts';
-import { axisTitle, xWords, yWords } from './quantities';
+import { axisTitle, sizeText, xWords, yWords } from './quantities';
 import type { CurveRow } from './rows';
 import { extent } from './scale';
 import type { CurveSpec } from './spec';
 import { plainText } from './textWidth';
-import { notOnLogAxis, outsideZoom, type VisiblePoint, type VisibleRows } from './visible';
+import { isLook, notOnLogAxis, outsideZoom, type VisiblePoint, type VisibleRows } from './visible';
 
 export interface FigureTexts {
   title: string;
@@ -28,6 +29,7 @@ export function figureTexts(
   spec: CurveSpec,
   visible: VisibleRows,
   fits: readonly SeriesFit[] = [],
+  crossings: readonly Crossing[] = [],
   front: Front | null = null,
 ): FigureTexts {
   const x = xWords[spec.x.quantity];
@@ -35,7 +37,7 @@ export function figureTexts(
   const fallback = isFallback(spec, visible.points);
   const xTitle = axisTitle(x);
   const yTitle = axisTitle(y, fallback ? 'no energy meter' : null);
-  const caption = captionOf(spec, visible, fits, front);
+  const caption = captionOf(spec, visible, overlaySentences(spec, fits, crossings, front));
   const scale = (kind: string) => (kind === 'log' ? 'logarithmic' : 'linear');
   return {
     title: markedTitle(
@@ -64,6 +66,11 @@ export function markedTitle(title: string, sample: boolean): string {
 function defaultTitle(spec: CurveSpec, fits: readonly SeriesFit[]): string {
   const [x, y] = [xWords[spec.x.quantity].name, yWords[spec.y.quantity].name];
   const [only] = fits;
+  if (fits.length === 1 && only?.broken && only.indicative.length === 0) {
+    const { at, below, above } = only.broken;
+    const where = sizeText(spec.x.quantity, at.value);
+    return `${y} against ${lowerFirst(x)}: exponent ${signed(below.value)} below ${where}, ${signed(above.value)} above`;
+  }
   if (fits.length === 1 && only?.result.kind === 'law' && only.indicative.length === 0) {
     const { value } = only.result.law.exponent;
     const way = value >= 0 ? 'grows' : 'falls';
@@ -72,6 +79,8 @@ function defaultTitle(spec: CurveSpec, fits: readonly SeriesFit[]): string {
   const estimated = fits.some((f) => f.includesEstimated) ? ', fitted with estimates' : '';
   return `${y} against ${lowerFirst(x)}${estimated}`;
 }
+
+const signed = (value: number) => value.toFixed(2).replace('-', '−');
 
 export const lowerFirst = (text: string) => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
@@ -88,27 +97,20 @@ export function badgeOf(origins: readonly CurveRow['origin'][]): string | null {
   return null;
 }
 
-function captionOf(
-  spec: CurveSpec,
-  visible: VisibleRows,
-  fits: readonly SeriesFit[],
-  front: Front | null,
-): string[] {
+function captionOf(spec: CurveSpec, visible: VisibleRows, overlays: readonly string[]): string[] {
   const { points } = visible;
   const rows = points.map((p) => p.row);
   const count = (style: string) => points.filter((p) => p.style === style).length;
-  const glances = rows.filter((r) => r.preset === 'glance').length;
-  const hollow = count('hollow');
+  const hollow = points.filter((p) => p.style === 'hollow' && p.row.preset !== 'glance').map((p) => p.row);
   return [
     ...statistics(spec, points),
     ...(count('estimate') > 0
       ? ['≈, dashed: an estimate, not a measurement; its bar is the band of the method, ×/÷\u00a02.5.']
       : []),
     ...glanceSentence(points),
-    ...(hollow > glances
-      ? [`Hollow: limited results, ${formatCount(hollow)}\u00a0of\u00a0${formatCount(rows.length)}.`]
-      : []),
-    ...overlaySentences(spec, fits, front),
+    ...hollowSentence(hollow, rows.length),
+    ...blockSentence(rows),
+    ...overlays,
     ...provenanceOf(rows),
     ...[...visible.hidden]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -117,14 +119,39 @@ function captionOf(
   ];
 }
 
+/** What is no evidence by itself, whatever overlays are asked for. */
+function hollowSentence(hollow: readonly CurveRow[], all: number): string[] {
+  if (hollow.length === 0) return [];
+  const quick = hollow.some((r) => r.preset === 'quick');
+  const limited = hollow.some((r) => r.verdict === 'limited' && r.preset !== 'quick');
+  const what = [limited ? 'limited' : null, quick ? 'quick' : null].filter((word) => word !== null);
+  const joining = hollow.filter((r) => r.preset === 'quick' && r.ladder).map((r) => r.seriesKey);
+  const joined = new Set(joining).size < joining.length;
+  return [
+    `Hollow${joined ? ', quick ones joined by a thin line that is no fit' : ''}: ${what.join(' and ')} results, ${formatCount(hollow.length)}\u00a0of\u00a0${formatCount(all)}.`,
+  ];
+}
+
+/** Points that stand for all turns of a comparison have an interval of their own. */
+function blockSentence(rows: readonly CurveRow[]): string[] {
+  const blocks = rows.flatMap((r) => (r.turns === null ? [] : [r.turns]));
+  if (blocks.length === 0) return [];
+  const { low, high } = extent(blocks);
+  const range = low === high ? `${low}` : `${low} to ${high}`;
+  return [
+    `Of comparisons: geometric mean over ${range} ${high === 1 ? 'block' : 'blocks'}, bar: Student t on their logarithms.`,
+  ];
+}
+
 /** Says how a glance is drawn, whatever else its marks say. */
 function glanceSentence(points: readonly VisiblePoint[]): string[] {
   const glances = points.filter((p) => p.row.preset === 'glance');
   if (glances.length === 0) return [];
-  const keys = glances.map((p) => p.row.seriesKey);
+  const looks = points.filter((p) => isLook(p.row));
+  const keys = looks.map((p) => p.row.seriesKey);
   const how = [
     glances.some((p) => p.style === 'hollow') ? 'hollow' : null,
-    new Set(keys).size < keys.length && glances.some((p) => p.row.ladder) ? 'joined by a thin line' : null,
+    new Set(keys).size < keys.length && looks.some((p) => p.row.ladder) ? 'joined by a thin line' : null,
   ].filter((word) => word !== null);
   const marked = how.length === 0 ? '' : `${how.join(', ')} – `;
   const text = `${marked}glance: one short window a model, a first look, never evidence.`;

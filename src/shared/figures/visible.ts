@@ -4,7 +4,7 @@ import type { CurveRow } from './rows';
 import type { CurveSpec } from './spec';
 import { assignSlots, shapes } from './tokens';
 
-/** solid: valid; hollow: limited (a glance among them); estimate: not measured and drawn so. */
+/** solid: valid; hollow: limited, or a glance or quick look; estimate: not measured and drawn so. */
 export type MarkStyle = 'solid' | 'hollow' | 'estimate';
 
 /** A row that can be drawn on the spec's axes. */
@@ -104,5 +104,8 @@ function hiddenReason(spec: CurveSpec, row: CurveRow): string | null {
 
 function styleOf(spec: CurveSpec, row: CurveRow): MarkStyle {
   if (yWords[spec.y.quantity].isEnergy && row.provenance === 'estimate') return 'estimate';
-  return row.verdict === 'valid' ? 'solid' : 'hollow';
+  return row.verdict === 'valid' && !isLook(row) ? 'solid' : 'hollow';
 }
+
+/** Measured with a preset that is a look, whatever came out. Source: docs/method.md, 1.4. */
+export const isLook = (row: CurveRow) => row.preset === 'glance' || row.preset === 'quick';

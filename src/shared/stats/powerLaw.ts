@@ -1,7 +1,8 @@
 import { formatCount } from '../units';
-import { huberLine } from './huberLine';
+import { huberLine, type Line } from './huberLine';
 import { type Draws, modelDraws, sandwichDraws } from './lawDraws';
 import { quantileOfSorted } from './quantiles';
+import { seedOf } from './random';
 import { studentQuantile } from './student';
 
 /** One model on a curve; x and y above 0. */
@@ -12,6 +13,9 @@ export interface LawPoint {
   u: number;
   /** Points of one group are drawn together: variants of one parent, or runs of one model. */
   group: string;
+  /** Relative standard uncertainties that all points share: the sensor's offset over y, and its gain. None: 0. */
+  offset?: number;
+  gain?: number;
 }
 
 export interface Ends {
@@ -27,6 +31,12 @@ export interface PowerLaw {
   /** Relative scatter between models, one standard deviation (σ_m), and the mean relative uncertainty of one point. */
   scatter: number;
   pointScatter: number;
+  /** Half the change of the line between a sensor that shows its offset too much and one that shows it too little. */
+  offset: Line;
+  /** Relative standard uncertainty of the sensor's gain: it moves the level alone. */
+  gain: number;
+  /** Share of the variance of ln y that the line explains. */
+  rSquared: number;
   models: number;
   decades: number;
   /** Where the data end. */
@@ -49,13 +59,22 @@ const evidence = { models: 8, decades: 1.5 } as const;
 const exponentDraws = 4000;
 /** So many models need no bootstrap: the interval is the one that theory gives for many. */
 const bootstrapModels = 300;
+/** An offset above this share of a value leaves nothing to refit. */
+export const mostOffset = 0.9;
 
 /**
  * Power law through the points of one series: weighted Huber line on logarithms, exponent interval from at least
- * 4,000 seeded draws over models, its ends stretched about the estimate by t(0.975, n−2)/1.96.
- * Points that are not above 0 throw RangeError. Pure. Source: docs/method.md, 5.
+ * 4,000 seeded draws over models, its ends stretched about the estimate by t(0.975, n−2)/1.96. An offset of the sensor
+ * bends the small end: half the change of the exponent under ± offset joins the interval in quadrature, times 1.96.
+ * `series`: its name, so that two series of the same models have repeats of their own.
+ * Points that are not above 0 throw RangeError. Pure. Source: docs/method.md, 5; coverage: docs/measured.md.
  */
-export function powerLaw(points: readonly LawPoint[], seed = 1, draws = exponentDraws): LawResult {
+export function powerLaw(
+  points: readonly LawPoint[],
+  seed = 1,
+  draws = exponentDraws,
+  series = '',
+): LawResult {
   const odd = points.find((p) => !(p.x > 0 && p.y > 0 && Number.isFinite(p.x) && Number.isFinite(p.y)));
   if (odd) throw new RangeError(`no logarithm of ${odd.x}, ${odd.y}`);
   const lnX = Float64Array.from(points, (p) => Math.log(p.x));
@@ -73,16 +92,28 @@ export function powerLaw(points: readonly LawPoint[], seed = 1, draws = exponent
   const fit = huberLine(u, v, own);
   if (fit === null) return none('all sizes are equal');
   const many = models > bootstrapModels;
+  const groups = points.map((p) => p.group);
+  // Of names alone: logarithms differ in their last digit from one JavaScript engine to the next.
+  const noiseSeed = seedOf(seed, ['noise', series, ...groups]);
   const drawn = many
-    ? sandwichDraws(u, fit, draws, seed)
-    : modelDraws({ u, v, own, groups: points.map((p) => p.group), fit, draws, seed });
+    ? sandwichDraws(u, fit, draws, noiseSeed)
+    : modelDraws({ u, v, own, groups, fit, draws, pickSeed: pickSeedOf(seed, groups), noiseSeed });
   const stretch = studentQuantile(0.975, models - 2) / 1.96;
+  const shift = points.map((p) => p.offset ?? 0);
+  const offset = offsetChange(u, v, own, shift);
+  const swamped = shift.some((o) => o > mostOffset);
   const law: PowerLaw = {
-    exponent: { value: fit.slope, ...stretchedEnds(drawn.slope.slice(), fit.slope, stretch) },
+    exponent: {
+      value: fit.slope,
+      ...widened(stretchedEnds(drawn.slope.slice(), fit.slope, stretch), fit.slope, offset.slope),
+    },
     level: fit.level,
     centre: Math.exp(centre),
     scatter: fit.scatter,
     pointScatter: Math.sqrt(own.reduce((sum, o) => sum + o * o, 0) / own.length),
+    offset,
+    gain: Math.max(0, ...points.map((p) => p.gain ?? 0)),
+    rSquared: rSquaredOf(v, fit.residuals),
     models,
     decades,
     from: Math.exp(from),
@@ -94,6 +125,7 @@ export function powerLaw(points: readonly LawPoint[], seed = 1, draws = exponent
       ...(models < evidence.models ? [`fewer than ${evidence.models} models`] : []),
       ...(decades < evidence.decades - 1e-9 ? [`less than ${evidence.decades} decades`] : []),
       ...(fit.converged ? [] : ['not converged']),
+      ...(swamped ? ['the sensor’s offset is as large as the smallest values'] : []),
     ],
     draws: drawn,
     stretch,
@@ -122,8 +154,39 @@ export function bandAt(law: PowerLaw, x: number): { line: Ends; prediction: Ends
   };
 }
 
+/** Series of the same models get the same seed, whatever their order. */
+function pickSeedOf(seed: number, groups: readonly string[]): number {
+  return seedOf(seed, [...new Set(groups)].sort());
+}
+
+/** Half of what the line changes between y(1 + offset) and y(1 − offset). */
+function offsetChange(u: Float64Array, v: Float64Array, own: Float64Array, offset: readonly number[]): Line {
+  if (offset.every((o) => o === 0)) return { level: 0, slope: 0 };
+  const moved = (sign: 1 | -1) =>
+    huberLine(
+      u,
+      v.map((value, i) => value + Math.log1p(sign * Math.min(mostOffset, offset[i]!))),
+      own,
+    );
+  const [more, less] = [moved(1), moved(-1)];
+  if (more === null || less === null) return { level: 0, slope: 0 };
+  return { level: (more.level - less.level) / 2, slope: (more.slope - less.slope) / 2 };
+}
+
+/** Both half-widths with a systematic part of one standard deviation in quadrature. */
+export function widened({ low, high }: Ends, value: number, systematic: number): Ends {
+  const part = 1.96 * systematic;
+  return { low: value - Math.hypot(value - low, part), high: value + Math.hypot(high - value, part) };
+}
+
+function rSquaredOf(v: Float64Array, residuals: Float64Array): number {
+  const middle = v.reduce((sum, value) => sum + value, 0) / v.length;
+  const all = v.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return all > 0 ? 1 - residuals.reduce((sum, r) => sum + r * r, 0) / all : 1;
+}
+
 /** Percentile ends stretched about the estimate. Sorts `values` in place. */
-function stretchedEnds(values: Float64Array, estimate: number, stretch: number): Ends {
+export function stretchedEnds(values: Float64Array, estimate: number, stretch: number): Ends {
   values.sort();
   const end = (p: number) => estimate + (quantileOfSorted(values, p) - estimate) * stretch;
   return { low: Math.min(estimate, end(0.025)), high: Math.max(estimate, end(0.975)) };

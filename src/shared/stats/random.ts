@@ -34,3 +34,13 @@ export function randomFrom(seed: number): Random {
   };
   return { uniform, normal };
 }
+
+/** A seed from a seed and any texts, in their order: FNV-1a, 32 bits (Fowler, Noll and Vo 1991). */
+export function seedOf(seed: number, texts: readonly string[]): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    hash = Math.imul(hash ^ 0xff, 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -16,8 +16,8 @@ export interface RatioInterval {
   high: number;
 }
 
-/** Differences below 1 % are noise on any machine. Source: docs/method.md, 2.4. */
-const noiseFloor = Math.log(1.01);
+/** |ln r| of 1 %: smaller differences are noise on any machine. Source: docs/method.md, 2.4. */
+export const leastFloor = Math.log(1.01);
 
 const normal975 = 1.959963984540054;
 
@@ -44,11 +44,12 @@ export function logOfInterval(interval: {
 
 /**
  * a over b for two independent estimates: exp(d ± t(0.975, ν)·u) with d the difference of the logarithms and ν by
- * Welch–Satterthwaite. Source: Welch 1947; docs/method.md, 2.4 for ratios on logarithms.
+ * Welch–Satterthwaite. `systematic`: a further standard uncertainty of d, taken as known.
+ * Source: Welch 1947; docs/method.md, 2.4 for ratios on logarithms.
  */
-export function ratioOf(a: LogEstimate, b: LogEstimate): RatioInterval {
+export function ratioOf(a: LogEstimate, b: LogEstimate, systematic = 0): RatioInterval {
   const d = a.ln - b.ln;
-  const u = Math.hypot(a.u, b.u);
+  const u = Math.hypot(a.u, b.u, systematic);
   const value = Math.exp(d);
   if (!(u > 0)) return { value, low: value, high: value };
   // Shares of the variance, not fourth powers: those would leave the range of doubles.
@@ -57,9 +58,19 @@ export function ratioOf(a: LogEstimate, b: LogEstimate): RatioInterval {
   return { value, low: Math.exp(d - reach), high: Math.exp(d + reach) };
 }
 
-/** What may be said of a ratio: a difference only where the interval leaves out 1 and the size passes the noise floor. */
-export function wordFor(ratio: RatioInterval): 'lower' | 'higher' | 'not distinguishable' {
-  if (Math.abs(Math.log(ratio.value)) <= noiseFloor) return 'not distinguishable';
-  if (ratio.high < 1) return 'lower';
-  return ratio.low > 1 ? 'higher' : 'not distinguishable';
+/** Whether the interval leaves out 1. */
+export const excludesOne = ({ low, high }: Pick<RatioInterval, 'low' | 'high'>) => high < 1 || low > 1;
+
+/** Why no difference is stated; `untested`: there is no p value. */
+export type NotStated = 'interval' | 'untested' | 'test' | 'floor';
+
+/**
+ * Null where a difference may be stated: the interval leaves out 1, p after Holm's correction is below 0.05, and |ln r|
+ * is above the noise floor. Else the first of these that fails. Source: docs/method.md, 2.4.
+ */
+export function notStated(ratio: RatioInterval, pHolm: number | null, floorLn: number): NotStated | null {
+  if (!excludesOne(ratio)) return 'interval';
+  if (pHolm === null) return 'untested';
+  if (!(pHolm < 0.05)) return 'test';
+  return Math.abs(Math.log(ratio.value)) > floorLn ? null : 'floor';
 }

@@ -32,6 +32,10 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
     preset: 'standard',
     n: 10,
     device: 'NVIDIA H100 80GB HBM3',
+    turns: null,
+    sensor: 'H100, nvml:0',
+    gainRel: 0.05,
+    offsetRel: 0,
     meter: 'nvml, gpu.board',
     measuredUnixMs,
     ladder: true,
@@ -200,6 +204,40 @@ export const examples: Readonly<Record<string, { spec: CurveSpec; rows: CurveRow
   'fit-one-series': {
     spec: specOf({ fit: { show: true } }),
     rows: ladder(13, 12, mlp, () => ({ seriesLabel: 'mlp, cuda, float32' })),
+  },
+  // Two lines that cross, limited and quick results let in, what the lines leave over.
+  'fit-crossover-residuals': {
+    spec: specOf({
+      fit: { show: true, crossovers: true, residuals: true, extrapolate: true },
+      includeLimited: true,
+    }),
+    rows: [
+      ...ladder(16, 12, { ...mlp, exponent: 0.95 }, (i) => ({
+        seriesKey: 'mlp',
+        seriesLabel: 'mlp, cuda',
+        preset: i === 2 ? 'quick' : 'standard',
+      })),
+      ...ladder(17, 10, { ...mlp, at: 2.4e-3, exponent: 0.6 }, (i) => ({
+        seriesKey: 'cnn',
+        seriesLabel: 'cnn, cuda',
+        verdict: i === 3 ? 'limited' : 'valid',
+        preset: i === 5 ? 'glance' : 'standard',
+      })),
+    ],
+  },
+  'fit-broken-dark': {
+    spec: specOf({ theme: 'dark', fit: { show: true, residuals: true }, pointLabels: 'none' }),
+    rows: ladder(18, 16, { from: 1e4, to: 1e8, at: 1e-3, exponent: 0.4, scatter: 0.1 }, (_i, x, y) => {
+      const value = y * (x > 1e6 ? (x / 1e6) ** 0.8 : 1);
+      return {
+        seriesLabel: 'mlp, cuda, float32',
+        y: value,
+        yLow: value * 0.97,
+        yHigh: value * 1.03,
+        yAbsLow: value * 0.86,
+        yAbsHigh: value * 1.16,
+      };
+    }),
   },
   'sample-zoomed-hidden': {
     spec: specOf({

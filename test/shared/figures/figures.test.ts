@@ -75,7 +75,7 @@ it.each(Object.entries(examples))(
   (_, data) => {
     const { spec, rows } = data;
     const ids = rows.filter((r) => !spec.hiddenSeries.includes(r.seriesKey)).map((r) => r.runId);
-    const points = pointRows(spec, rows).filter((p) => p.role !== 'reference');
+    const points = pointRows(spec, rows).filter((p) => p.role !== 'reference' && p.role !== 'crossover');
     expect(points.map((p) => p.run_id)).toEqual(ids);
   },
 );

@@ -111,8 +111,31 @@ describe('comparison', () => {
     const data = of('compare-two', 'compare-runs');
     const comparison = comparisonOf(['second-run'], 0.001);
     const { rows } = comparison.quantities[0]!;
-    rows[1] = { ...rows[1]!, ratio: { value: 1.001, low: 0.99, high: 1.01 }, word: 'not distinguishable' };
-    expect(renderSvg({ ...data, comparison })).toContain('1.00 [0.990, 1.01], not distinguishable');
+    rows[1] = {
+      ...rows[1]!,
+      ratio: { value: 1.001, low: 0.99, high: 1.01 },
+      verdict: 'no_difference_shown',
+      word: 'no difference shown',
+    };
+    expect(renderSvg({ ...data, comparison })).toContain('1.001 [0.990, 1.010], no difference shown');
+  });
+
+  it('shows the noise floor as a band about 1 and the control as a row of its own', () => {
+    const data = of('compare-two', 'compare-runs');
+    const { layout } = layoutFigure(data);
+    if (layout.kind !== 'compare-runs') throw new Error(layout.kind);
+    for (const { band, ratio, y } of layout.rows) {
+      expect(band === null).toBe(ratio.floor === null);
+      if (band === null) continue;
+      expect(layout.one - band.x0).toBeCloseTo(band.x1 - layout.one, 0);
+      expect(band.x1).toBeGreaterThan(layout.one);
+      expect(band.y0).toBeLessThan(y);
+      expect(band.y1).toBeGreaterThan(y);
+    }
+    expect(layout.controls.map((c) => c.quantity)).toEqual(['p50S', 'grossJ']);
+    expect(renderSvg(data)).toContain('1.014 [0.990, 1.030], control');
+    expect(figurePoints(data).filter((p) => p.role === 'control')).toHaveLength(2);
+    expect(described(data)).toContain('Grey band: noise floor');
   });
 
   it('grows with its rows, and refuses more runs than can be told apart', () => {

@@ -1,4 +1,4 @@
-import type { Comparison, Ratio } from '../../../src/shared/comparison';
+import type { Comparison, ControlResult, Ratio } from '../../../src/shared/comparison';
 import type { FigureData } from '../../../src/shared/figures/data';
 import type { DistributionRun } from '../../../src/shared/figures/distributionLayout';
 import type { FigureRun } from '../../../src/shared/figures/figureRun';
@@ -112,19 +112,43 @@ const ratio = (
   runId,
   value: value / 1000,
   ratio: { value, low, high },
-  word: high < 1 ? 'lower' : low > 1 ? 'higher' : 'not distinguishable',
+  verdict: high < 1 ? 'B_lower' : low > 1 ? 'A_lower' : 'no_difference_shown',
+  word: high < 1 ? 'lower' : low > 1 ? 'higher' : 'no difference shown',
   why: null,
   codes: [],
+  method: 'paired',
+  p: 0.03125,
+  pHolm: 0.03125,
+  blocks: { used: 6, leftOut: 0 },
+  floor: { ln: Math.log(1.014), from: 'control', provider: 'cpu', controls: 1 },
   ...over,
 });
 const reference = (runId: string): Ratio => ({
   runId,
   value: 1e-3,
   ratio: null,
+  verdict: null,
   word: 'reference',
   why: null,
   codes: [],
+  method: null,
+  p: null,
+  pHolm: null,
+  blocks: null,
+  floor: null,
 });
+/** One model measured twice. */
+const controls = (): ControlResult[] => [
+  {
+    experimentId: 'e',
+    provider: 'cpu',
+    ratio: { value: 1.014, low: 0.99, high: 1.03 },
+    p: 0.4,
+    pHolm: 0.4,
+    blocks: { used: 6, leftOut: 0 },
+    failed: false,
+  },
+];
 
 /** Every quantity of `others` against the first run. */
 export function comparisonOf(others: readonly string[], spread: number): Comparison {
@@ -137,26 +161,29 @@ export function comparisonOf(others: readonly string[], spread: number): Compari
       return ratio(id, value, value / half, value * half);
     }),
   ];
-  const welch = 'Ratio of geometric means, 95 % interval by Welch’s t on logarithms. The rest of the method.';
+  const welch =
+    'Ratio of geometric means, 95 % interval by Student’s t on logarithms. The rest of the method.';
   return {
     runIds: ['first', ...others],
     quantities: [
-      { quantity: 'p50S', rows: rows(), method: welch },
-      { quantity: 'p95S', rows: rows(), method: 'Order statistics.' },
-      { quantity: 'grossJ', rows: rows(), method: welch },
+      { quantity: 'p50S', rows: rows(), controls: controls(), method: welch },
+      { quantity: 'p95S', rows: rows(), controls: [], method: 'Order statistics.' },
+      { quantity: 'grossJ', rows: rows(), controls: controls(), method: welch },
       {
         quantity: 'netJ',
         rows: [
           reference('first'),
           ...others.map((id) => ({
             ...reference(id),
+            verdict: 'not_comparable' as const,
             word: 'not measured' as const,
             why: 'There was no idle stretch before the run.',
           })),
         ],
+        controls: [],
         method: welch,
       },
-      { quantity: 'throughputHz', rows: rows(), method: welch },
+      { quantity: 'throughputHz', rows: rows(), controls: [], method: welch },
     ],
     differences: [{ field: 'precision', values: ['float32', ...others.map(() => 'int8')] }],
     same: [],

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderSvg } from '../../../src/main/lab/figures/renderSvg';
 import { layoutFigure } from '../../../src/shared/figures/data';
-import { fitsOf } from '../../../src/shared/figures/fits';
+import { fitsOf, fittedAt } from '../../../src/shared/figures/fits';
 import { frontOf } from '../../../src/shared/figures/front';
 import { layoutCurve } from '../../../src/shared/figures/layout';
 import { pointRows } from '../../../src/shared/figures/points';
+import { residualsOf } from '../../../src/shared/figures/residuals';
 import type { CurveRow } from '../../../src/shared/figures/rows';
 import { type CurveSpec, curveSpecSchema, figureSpecSchema } from '../../../src/shared/figures/spec';
 import { visibleRows } from '../../../src/shared/figures/visible';
@@ -67,9 +68,60 @@ describe('fit of a series', () => {
   });
 
   it.each([
-    [{ preset: 'glance' }, 'glance results'],
-    [{ preset: 'quick' }, 'quick results'],
-    [{ verdict: 'limited' }, 'limited results'],
+    [{ preset: 'glance' }, 'glance', 'n = 11'],
+    [{ preset: 'quick' }, 'quick', 'n = 12'],
+    [{ verdict: 'limited' }, 'limited', 'n = 12'],
+    [{ preset: 'quick', verdict: 'limited' }, 'quick', 'n = 12'],
+  ] as const)('%o is drawn and left out; asked for, only a glance still is', (over, word, asked) => {
+    const rows = ladder(1, 12, law, (i, _x, y) => (i === 4 ? { ...over, y: 30 * y } : {}));
+    const without = ladder(1, 12, law).filter((_, i) => i !== 4);
+    const [fit] = fitOf(spec, rows);
+    expect(fit!.text).toContain(`n = 11 models (left out: 1 ${word})`);
+    expect(fit!.indicative).toEqual([]);
+    expect(fit!.result).toEqual(fitOf(spec, without)[0]!.result);
+    const layout = layoutCurve(spec, rows);
+    expect(layout.marks).toHaveLength(12);
+    expect(layout.marks.find((m) => m.runId === '1-4')!.style).toBe('hollow');
+    expect(layout.residuals).toBeNull();
+    const optedIn = specOf({ fit: { show: true }, includeLimited: true });
+    expect(fitOf(optedIn, rows)[0]!.text).toContain(asked);
+    if (asked === 'n = 12') expect(fitOf(optedIn, rows)[0]!.text).toContain(`${word} results`);
+    expect(textOf(optedIn, rows)).toContain('Limited and quick results are included in lines and fronts');
+    expect(textOf(spec, rows)).not.toContain('are included in lines');
+  });
+
+  it('quick and glance results of a ladder are joined by a thin line, which is called no fit', () => {
+    for (const preset of ['quick', 'glance'] as const) {
+      const rows = ladder(1, 8, law, () => ({ preset }));
+      const layout = layoutCurve(spec, rows);
+      expect(layout.joins[0]!.segments).toHaveLength(7);
+      expect(layout.overlays.fits).toEqual([]);
+      expect(layout.fits[0]!.text).toContain(
+        `no line: 0 models, at least 6 are needed (left out: 8 ${preset})`,
+      );
+    }
+    expect(
+      textOf(
+        spec,
+        ladder(1, 8, law, () => ({ preset: 'quick' })),
+      ),
+    ).toContain('a thin line that is no fit');
+    expect(layoutCurve(spec, ladder(1, 8, law)).joins[0]!.segments).toEqual([]);
+  });
+
+  it('joins no two meters, and says which', () => {
+    const rows = ladder(1, 12, law, (i) =>
+      i < 6 ? { meter: 'rapl, cpu.package', sensor: 'CPU, rapl:0' } : {},
+    );
+    expect(fitOf(spec, rows)[0]!.text).toMatch(
+      /no line: no line joins 2 meters: nvml, gpu\.board.*; rapl, cpu\.package/,
+    );
+    // Of latencies no meter is asked.
+    const latency = specOf({ fit: { show: true }, y: { quantity: 'latencyP50' } });
+    expect(fitOf(latency, rows)[0]!.result.kind).toBe('law');
+  });
+
+  it.each([
     [{ origin: 'simulated' }, 'simulated or replayed readings'],
     [{ sample: true }, 'sample data'],
   ] as const)('%o makes it indicative, and the default title then names no exponent', (over, word) => {
@@ -83,7 +135,7 @@ describe('fit of a series', () => {
     const rows = ladder(1, 12, law, (i, _x, y) =>
       i % 2 === 0 ? { provenance: 'estimate', y: y * 30, yLow: null, yHigh: null } : {},
     );
-    expect(fitOf(spec, rows)[0]!.text).toContain('n = 6 models (estimates excluded)');
+    expect(fitOf(spec, rows)[0]!.text).toContain('n = 6 models (left out: 6 estimated)');
     const all = specOf({ fit: { show: true, includeEstimated: true } });
     expect(fitOf(all, rows)[0]!.includesEstimated).toBe(true);
     expect(fitOf(all, rows)[0]!.text).toContain('n = 12 models,');
@@ -113,6 +165,142 @@ describe('fit of a series', () => {
       for (const s of fit!.ahead) expect(s.x1).toBeLessThanOrEqual(x.map(law.to * 2) + 0.011);
     }
     expect(layoutCurve(spec, rows).overlays.fits[0]!.ahead).toEqual([]);
+  });
+});
+
+describe('crossovers', () => {
+  const spec = specOf({ fit: { show: true, crossovers: true } });
+  const steep = ladder(1, 12, { ...law, exponent: 1 }, () => ({ seriesKey: 'a', seriesLabel: 'label a' }));
+  const flat = ladder(2, 10, { ...law, exponent: 0.6 }, () => ({ seriesKey: 'b', seriesLabel: 'label b' }));
+  const rows = [...steep, ...flat];
+
+  it('stand in the drawing with their interval, in the text and in the points', () => {
+    const layout = layoutCurve(spec, rows);
+    const [at] = layout.overlays.crossings;
+    expect(at!.bar.x0).toBeLessThan(at!.x);
+    expect(at!.bar.x1).toBeGreaterThan(at!.x);
+    expect(at!.drop.y1).toBe(at!.barY);
+    const row = pointRows(spec, rows).find((p) => p.role === 'crossover')!;
+    expect(row).toMatchObject({ series: 'label a × label b', not_shown_reason: null });
+    expect(layout.x.map(row.x as number)).toBe(at!.x);
+    expect(layout.y.map(row.y as number)).toBe(at!.y);
+    expect((row.x_low as number) < (row.x as number) && (row.x as number) < (row.x_high as number)).toBe(
+      true,
+    );
+    expect(layout.labels.map((l) => l.text)).toContain(at!.label);
+    expect(textOf(spec, rows)).toMatch(
+      /Crossover of label a and label b: [\d.]+ [kM] \[[\d.,]+, [\d.,]+\] parameters; below it label a has the lower energy/,
+    );
+    expect(svgOf(spec, rows)).toContain('crossover ');
+  });
+
+  it('are absent unless asked for, and where a series is switched off', () => {
+    expect(layoutCurve(specOf({ fit: { show: true } }), rows).crossings).toEqual([]);
+    const one = specOf({ fit: { show: true, crossovers: true }, hiddenSeries: ['b'] });
+    expect(layoutCurve(one, rows).crossings).toEqual([]);
+    expect(pointRows(one, rows).every((p) => p.role === 'measured')).toBe(true);
+  });
+
+  it('say in plain words why they are not resolved; nothing is drawn then', () => {
+    const far = flat.map((r) => ({ ...r, y: r.y! * 100 }));
+    const layout = layoutCurve(spec, [...steep, ...far]);
+    expect(layout.overlays.crossings).toEqual([]);
+    expect(textOf(spec, [...steep, ...far])).toContain(
+      'Crossover of label a and label b: not resolved, the lines do not cross in the range that both were measured in.',
+    );
+    expect(pointRows(spec, [...steep, ...far]).at(-1)).toMatchObject({ role: 'crossover', x: null });
+    expect(pointRows(spec, [...steep, ...far]).at(-1)!.not_shown_reason).toMatch(/^not resolved: /);
+    const quick = flat.map((r) => ({ ...r, preset: 'quick' as const }));
+    expect(textOf(spec, [...steep, ...quick])).toContain('Crossover: not resolved, fewer than two lines.');
+  });
+
+  it('that are not resolved for one reason share a sentence', () => {
+    const apart = ['c', 'd'].flatMap((key, i) =>
+      ladder(5 + i, 10, { ...law, at: 10 ** (3 * i + 2) }, () => ({
+        seriesKey: key,
+        seriesLabel: `label ${key}`,
+      })),
+    );
+    expect(textOf(spec, [...rows, ...apart])).toMatch(
+      /Crossovers not resolved, [^:]+: label \w and label \w; label/,
+    );
+  });
+
+  it('of two sensors are wider than of one', () => {
+    const width = (second: typeof flat) => {
+      const { result } = layoutCurve(spec, [...steep, ...second]).crossings[0]!;
+      if (result.kind === 'unresolved') throw new Error(result.reason);
+      return Math.log(result.high! / result.low!);
+    };
+    const other = flat.map((r) => ({ ...r, meter: 'rapl, cpu.package', sensor: 'CPU, rapl:0' }));
+    expect(width(other)).toBeGreaterThan(1.2 * width(flat));
+    expect(textOf(spec, [...steep, ...other])).toContain('with the gains of both sensors');
+    expect(textOf(spec, rows)).not.toContain('with the gains');
+  });
+});
+
+describe('broken law', () => {
+  const bent = (_i: number, x: number, y: number) => {
+    const value = y * (x > 1e6 ? (x / 1e6) ** 0.8 : 1);
+    return { y: value, yLow: value * 0.97, yHigh: value * 1.03, yAbsLow: null, yAbsHigh: null };
+  };
+  const rows = ladder(3, 16, { from: 1e4, to: 1e8, at: 1e-3, exponent: 0.4, scatter: 0.1 }, bent);
+  const spec = specOf({ fit: { show: true, crossovers: true } });
+
+  it('is drawn bent and said with both exponents, the break and n', () => {
+    const [fit] = fitOf(spec, rows);
+    expect(fit!.text).toMatch(
+      /broken law, exponent 0\.\d+ \[.+\] below [\d.]+ [kM] \[.+\] and 1\.\d+ \[.+\] above, 95.%, n = 16 models, 1,000 bootstrap draws over models, AICc lower by \d+/,
+    );
+    const layout = layoutCurve(spec, rows);
+    const [drawn] = layout.overlays.fits;
+    expect(drawn!.line).toHaveLength(2);
+    expect(drawn!.line[0]!.x1).toBe(layout.x.map(fit!.broken!.at.value));
+    expect(layout.texts.title).toMatch(/exponent 0\.\d\d below [\d.]+ [kM], 1\.\d\d above/);
+    expect(fitOf(spec, ladder(3, 16, law))[0]!.broken).toBeNull();
+  });
+
+  it('has no one exponent, so no crossover', () => {
+    const two = [
+      ...rows.map((r) => ({ ...r, seriesKey: 'a' })),
+      ...ladder(5, 12, law, () => ({ seriesKey: 'b' })),
+    ];
+    expect(textOf(spec, two)).toContain('not resolved, a broken law has no one exponent to compare');
+  });
+});
+
+describe('residual panel', () => {
+  const rows = ladder(1, 12, law);
+  const spec = specOf({ fit: { show: true, residuals: true } });
+
+  it('shows in % what the line leaves over, on the x axis of the curve', () => {
+    const layout = layoutCurve(spec, rows);
+    const plain = layoutCurve(specOf({ fit: { show: true } }), rows);
+    const panel = layout.residuals!;
+    expect(layout.height).toBeGreaterThan(plain.height + 80);
+    expect(layout.plot.y1 - layout.plot.y0).toBeCloseTo(plain.plot.y1 - plain.plot.y0, 0);
+    expect(panel.box.y0).toBeGreaterThan(layout.plot.y1);
+    expect(panel.marks.map((m) => m.x)).toEqual(layout.marks.map((m) => m.x));
+    const [fit] = layout.fits;
+    for (const [i, point] of residualsOf(fit!).entries()) {
+      const over = rows[i]!.y! / fittedAt(fit!, rows[i]!.x!)! - 1;
+      expect(point.percent).toBeCloseTo(100 * over, 9);
+      expect(panel.marks[i]!.y < panel.zeroY).toBe(over > 0);
+    }
+    expect(panel.scatter).toHaveLength(1);
+    expect(svgOf(spec, rows)).toContain('Residual of each model (%)');
+  });
+
+  it('is not drawn of more than a thousand models, and says so', () => {
+    const many = ladder(1, 1001, law);
+    expect(layoutCurve(spec, many).residuals).toBeNull();
+    expect(textOf(spec, many)).toContain('No residuals: more than 1,000 models.');
+    expect(layoutCurve(spec, many.slice(1)).residuals!.marks).toHaveLength(1000);
+  });
+
+  it('needs a line', () => {
+    expect(layoutCurve(spec, ladder(1, 4, law)).residuals).toBeNull();
+    expect(layoutCurve(spec, ladder(1, 4, law)).lower).toBeNull();
   });
 });
 
@@ -180,6 +368,23 @@ describe('front', () => {
     ).toEqual(['worse']);
     expect(svgOf(spec, rows).match(/opacity="0\.4"/g)).toHaveLength(2);
     expect(pointRows(spec, rows).find((p) => p.run_id === 'worse')?.front).toBe('dominated');
+  });
+
+  it('takes only what may be ranked: quick and limited results where they are asked for, a glance never', () => {
+    const looks = rows.map((r, i) => ({
+      ...r,
+      preset: (['standard', 'quick', 'glance', 'standard'] as const)[i] ?? 'standard',
+    }));
+    const on = (over: Parameters<typeof specOf>[0]) => {
+      const s = specOf({ front: { show: true }, ...over });
+      return frontOf(s, visibleRows(s, looks))!.points.map((p) => p.row.runId);
+    };
+    expect(on({})).toEqual(['small', 'worse']);
+    expect(on({ includeLimited: true })).toEqual(['small', 'large']);
+    const none = looks.map((r) => ({ ...r, preset: 'glance' as const }));
+    expect(textOf(specOf({ front: { show: true } }), none)).toContain(
+      'No Pareto front: none of the results may be ranked.',
+    );
   });
 
   it('turns with the axes, and is refused where neither end is better', () => {

@@ -26,13 +26,17 @@ function textsOf(layout: FigureLayout): { text: string; box: Box }[] {
   const own = (): { text: string; box: Box }[] => {
     switch (layout.kind) {
       case 'curve-efficiency':
-        return [...layout.labels, ...layout.overlays.guides.flatMap((g) => g.label ?? [])];
+        return [
+          ...layout.labels,
+          ...layout.overlays.guides.flatMap((g) => g.label ?? []),
+          ...(layout.residuals ? [layout.residuals.title, ...layout.residuals.ticks.map((t) => t.text)] : []),
+        ];
       case 'power-trace':
         return layout.shades.flatMap((shade) => shade.label ?? []);
       case 'latency-distribution':
         return layout.shares;
       case 'compare-runs':
-        return layout.rows.map((r) => r.words);
+        return [...layout.rows, ...layout.controls].map((r) => r.words);
     }
   };
   const lines = notes.flatMap((n) => n.lines);
@@ -55,14 +59,19 @@ function obstaclesOf(layout: FigureLayout): { marks: Box[]; lines: Segment[] } {
     marks.map((m) => around(m.x, m.y, markSize / 2));
   switch (layout.kind) {
     case 'curve-efficiency': {
-      const { fits, front, references, guides } = layout.overlays;
+      const { fits, front, crossings, references, guides } = layout.overlays;
       return {
-        marks: [...boxes(layout.marks), ...references.map((r) => around(r.x, r.y, 7))],
+        marks: [
+          ...boxes(layout.marks),
+          ...boxes(layout.residuals?.marks ?? []),
+          ...references.map((r) => around(r.x, r.y, 7)),
+        ],
         lines: [
           ...layout.joins.flatMap((j) => j.segments),
           ...layout.marks.flatMap((m) => [m.repeat, m.absolute, m.across].filter((s) => s !== null)),
           ...fits.flatMap((f) => [...f.line, ...f.ahead]),
           ...front,
+          ...crossings.flatMap((c) => [c.bar, c.drop]),
           ...references.flatMap((r) => r.bars),
           ...guides.map((g) => g.line),
         ],
@@ -79,8 +88,9 @@ function obstaclesOf(layout: FigureLayout): { marks: Box[]; lines: Segment[] } {
         ],
       };
     case 'compare-runs': {
-      const marks = layout.rows.flatMap(({ mark, y }) => (mark === null ? [] : [{ x: mark.x, y }]));
-      return { marks: boxes(marks), lines: layout.rows.flatMap((r) => r.mark?.bar ?? []) };
+      const rows = [...layout.rows, ...layout.controls];
+      const marks = rows.flatMap(({ mark, y }) => (mark === null ? [] : [{ x: mark.x, y }]));
+      return { marks: boxes(marks), lines: rows.flatMap((r) => r.mark?.bar ?? []) };
     }
   }
 }
@@ -140,7 +150,7 @@ describe('labels', () => {
         // Black belongs to the brain, so that seven series leave no room for it.
         references: i % 6 === 0 && series < 7,
         guides: i % 5 === 0,
-        fit: { show: i % 2 === 0, extrapolate: i % 4 === 0 },
+        fit: { show: i % 2 === 0, extrapolate: i % 4 === 0, crossovers: i % 8 !== 6, residuals: i % 6 < 3 },
         front: { show: i % 3 === 0 },
       });
       const layout = layoutCurve(spec, rows);

@@ -52,6 +52,42 @@ function runOf(
   );
 }
 
+describe('what a sensor does to a whole series', () => {
+  const offset = { ...sensor, offsetW1s: 2 };
+  const measured = {
+    ...energy,
+    sensor: offset,
+    ...summarizeEnergy({ sensor: offset, windows, before: null, after: null, windowsMin: 5, codes: [] }),
+  };
+  const at = (y: Parameters<typeof curveRows>[2]) =>
+    curveRows([runOf({ run: { energy: [measured] } })], 'parameters', y)[0]!;
+
+  it('is named, relative to y: 2 W of 100 W, and the 5 % of its gain', () => {
+    for (const y of ['energyGross', 'inferencesPerJoule', 'powerMean'] as const) {
+      expect(at(y)).toMatchObject({ sensor: 'simulated, sim:counter', gainRel: expect.closeTo(0.05, 9) });
+      expect(at(y).offsetRel).toBeCloseTo(0.02, 9);
+    }
+    // A constant offset leaves the difference to idle; latency has no meter.
+    expect(at('energyNet').offsetRel).toBe(0);
+    expect(at('latencyP50')).toMatchObject({ sensor: null, gainRel: 0, offsetRel: 0 });
+  });
+
+  it('another calibration is another sensor', () => {
+    const calibration = {
+      id: 'wall-1',
+      gain: 1,
+      offsetW: 0,
+      gainRel1s: 0.01,
+      offsetW1s: 0,
+      atUnixMs: 0,
+      against: 'x',
+    };
+    const energyOf = { ...measured, sensor: { ...offset, calibration } };
+    const [row] = curveRows([runOf({ run: { energy: [energyOf] } })], 'parameters', 'energyGross');
+    expect(row!.sensor).toBe('simulated, sim:counter, wall-1');
+  });
+});
+
 describe('rows of a curve', () => {
   it('energy per inference with both intervals, windows as n', () => {
     const [row] = curveRows([runOf()], 'parameters', 'energyGross');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logOfInterval, logOfWindows, ratioOf, wordFor } from '../../../src/shared/stats/ratio';
+import { leastFloor, logOfInterval, logOfWindows, notStated, ratioOf } from '../../../src/shared/stats/ratio';
 import { type Draw, drawFrom, shareOf } from './draw';
 
 /** K window medians of a lognormal scatter about a level. */
@@ -25,37 +25,29 @@ describe('the ratio of two runs', () => {
     expect(share).toBeLessThan(0.97);
   });
 
-  it.each([5, 10, 20])(
-    'claims a difference between a run and itself in at most 5 %% of 2,000: K = %i',
-    (k) => {
-      const draw = drawFrom(500 + k);
-      const claims = (word: (r: ReturnType<typeof ratioOf>) => string) =>
-        shareOf(
-          2000,
-          () =>
-            word(ratioOf(log(windows(draw, k, 1, 0.02)), log(windows(draw, k, 1, 0.02)))) !==
-            'not distinguishable',
-        );
-      expect(claims(wordFor)).toBeLessThanOrEqual(0.05);
-      // The control: whoever looks at the values alone sees a difference nearly always.
-      expect(claims(({ value }) => (value === 1 ? 'not distinguishable' : 'higher'))).toBeGreaterThan(0.99);
-    },
-  );
-
   it('sees a difference of 10 % in windows that scatter by 2 %', () => {
     const draw = drawFrom(9);
-    const seen = shareOf(
-      500,
-      () => wordFor(ratioOf(log(windows(draw, 10, 1.1, 0.02)), log(windows(draw, 10, 1, 0.02)))) === 'higher',
-    );
+    const seen = shareOf(500, () => {
+      const ratio = ratioOf(log(windows(draw, 10, 1.1, 0.02)), log(windows(draw, 10, 1, 0.02)));
+      return notStated(ratio, 0.01, leastFloor) === null && ratio.value > 1;
+    });
     expect(seen).toBeGreaterThan(0.99);
   });
 
-  it('states nothing within 1 %, however narrow the interval', () => {
-    expect(wordFor({ value: 1.009, low: 1.0089, high: 1.0091 })).toBe('not distinguishable');
-    expect(wordFor({ value: 1.02, low: 1.019, high: 1.021 })).toBe('higher');
-    expect(wordFor({ value: 1 / 1.02, low: 0.97, high: 0.99 })).toBe('lower');
-    expect(wordFor({ value: 1.5, low: 0.9, high: 2.5 })).toBe('not distinguishable');
+  it('states a difference only where interval, test and floor all allow it, and names what does not', () => {
+    const clear = { value: 1.05, low: 1.03, high: 1.07 };
+    expect(notStated(clear, 0.03, leastFloor)).toBeNull();
+    expect(notStated({ value: 0.95, low: 0.93, high: 0.97 }, 0.03, leastFloor)).toBeNull();
+    expect(notStated({ value: 1.05, low: 0.99, high: 1.1 }, 0.03, leastFloor)).toBe('interval');
+    expect(notStated(clear, null, leastFloor)).toBe('untested');
+    expect(notStated(clear, 0.05, leastFloor)).toBe('test');
+    expect(notStated({ value: 1.009, low: 1.0089, high: 1.0091 }, 0.001, leastFloor)).toBe('floor');
+    expect(notStated(clear, 0.001, Math.log(1.06))).toBe('floor');
+  });
+
+  it('a systematic part widens it', () => {
+    const a = { ln: 0, u: 0.01, dof: Number.POSITIVE_INFINITY };
+    expect(Math.log(ratioOf(a, { ...a, u: 0 }, 0.02).high)).toBeCloseTo(1.96 * Math.hypot(0.01, 0.02), 5);
   });
 
   it('is symmetric: b over a is the inverse, ends swapped', () => {

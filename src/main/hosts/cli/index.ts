@@ -3,13 +3,16 @@ import { Command, CommanderError } from 'commander';
 import { failureOf } from '../../../shared/errors';
 import { appVersion } from '../../lab/machine';
 import { defaultLabFolder } from '../../lab/paths';
+import { compareCommand } from './commands/compare';
 import { exportCommand } from './commands/export';
 import { figureCommand } from './commands/figure';
 import { machineCommand } from './commands/machine';
+import { metersCommand } from './commands/meters';
 import { modelsCommand } from './commands/models';
 import { quickstartCommand } from './commands/quickstart';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
+import { selftestCommand } from './commands/selftest';
 import { serveCommand } from './commands/serve';
 import { verifyCommand } from './commands/verify';
 import { exitCodeOf, exitCodes } from './exitCodes';
@@ -24,12 +27,15 @@ const program = new Command('thirty-watts')
   .option('--json', 'answer as one JSON document', false)
   .addCommand(quickstartCommand())
   .addCommand(machineCommand())
+  .addCommand(metersCommand())
   .addCommand(modelsCommand())
   .addCommand(runCommand())
   .addCommand(runsCommand())
+  .addCommand(compareCommand())
   .addCommand(figureCommand())
   .addCommand(exportCommand())
   .addCommand(serveCommand())
+  .addCommand(selftestCommand())
   .addCommand(verifyCommand());
 
 // Every command ends by an exception, so that one place decides the exit code.

@@ -1,6 +1,6 @@
 import type { Experiment, Lab, LabEvent } from '../../../shared/contract';
 import type { PlanInput } from '../../../shared/plan';
-import { type ReasonCode, reasons } from '../../../shared/reasons';
+import { type ReasonCode, resultSentence } from '../../../shared/reasons';
 import { headlineEnergy, newestOfEachPlace } from '../../../shared/run';
 import { formatSi } from '../../../shared/units';
 import { pc } from './colors';
@@ -141,7 +141,7 @@ export function showResults(output: Output, { lines, overhead, status, warnings 
     lines.flatMap(({ run }) => [...(run.latency?.codes ?? []), ...(headlineEnergy(run)?.gross.codes ?? [])]),
   );
   if (codes.size > 0) output.say();
-  for (const code of codes) output.say(`${pc.dim(code)}  ${reasons[code].sentence}`);
+  for (const code of codes) output.say(`${pc.dim(code)}  ${resultSentence(code)}`);
   for (const { run, modelName } of lines) {
     if (run.outcome?.kind === 'failed')
       output.say(

@@ -7,11 +7,15 @@ type Progress = Extract<LabEvent, { type: 'progress' }>;
 
 export const stageWords: Readonly<Record<Phase | 'queued' | 'done', string>> = {
   queued: 'building the model',
+  preflight: 'looking at the machine',
+  cool_down: 'cooling down',
+  bare_idle: 'idle without a model',
   launch: 'starting',
   load: 'loading',
   check: 'checking outputs',
   idle_before: 'idle baseline',
   warmup: 'warming up',
+  meter_check: 'checking the meters',
   window: 'measuring',
   idle_after: 'idle baseline',
   close: 'closing',

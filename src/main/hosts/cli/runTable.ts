@@ -49,9 +49,11 @@ export function runCells({ run, modelName, parameters, sample }: RunLine): strin
 }
 
 /** What tells rows of one model apart, when it is not the plain default. */
-function withCondition(name: string, { condition }: RunRecord, sample: boolean): string {
+function withCondition(name: string, { condition, role, turn }: RunRecord, sample: boolean): string {
   const parts = [
     sample ? 'SAMPLE' : '',
+    role === 'control' ? 'control' : '',
+    turn && turn.blocks > 1 ? `block ${turn.block + 1}` : '',
     condition.provider === 'cpu' ? '' : condition.provider,
     condition.engine === 'capi' ? '' : 'session.run',
     condition.batch === 1 ? '' : `batch ${condition.batch}`,

@@ -79,6 +79,11 @@ export const runColumns: readonly Column<RunRow>[] = [
   column('params_size_By', ({ model }) => model.counts.parameterBytes),
   column('macs_count', ({ run }) => run.macs?.macs ?? null),
   column('macs_missing_reason', ({ run }) => run.macs?.missingReason ?? null),
+  // Weight not zero; products of computed values count densely.
+  column('macs_effective_count', ({ run }) => run.macs?.effective ?? null),
+  column('macs_effective_missing_reason', ({ run }) =>
+    run.macs?.effective === undefined ? 'not recorded' : (run.macs.effectiveMissingReason ?? null),
+  ),
   column('counting_convention', ({ model }) => model.counts.convention),
   column('engine', ({ run }) => run.condition.engine),
   column('engine_version', ({ run }) => run.facts?.ortVersion ?? null),

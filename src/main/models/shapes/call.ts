@@ -18,9 +18,22 @@ export function stuck(input: number | null = null): never {
   throw new Stuck(input);
 }
 
+/** How often operators of one kind ran that multiply nothing, and the elements they wrote; null where not known. */
+export interface OtherWork {
+  calls: number | null;
+  elements: number | null;
+}
+
 /** Multiply-accumulates so far, and what stopped the count; any stop makes the total unknown. */
 export interface Tally {
   macs: number;
+  /** Of those, the ones whose weight is not zero; a product of two computed values counts densely. */
+  effective: number;
+  /** Weights whose zeros cannot be told: why; any makes `effective` unknown. */
+  blurs: Set<string>;
+  /** Operators with a product of computed values in them. */
+  computed: Set<string>;
+  others: Map<string, OtherWork>;
   /** Operators met that multiply and accumulate, whatever their number. */
   counted: number;
   /** Reason -> operator behind it, null where it is not an operator. */
@@ -28,15 +41,36 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  return { macs: 0, counted: 0, stops: new Map() };
+  return {
+    macs: 0,
+    effective: 0,
+    blurs: new Set(),
+    computed: new Set(),
+    others: new Map(),
+    counted: 0,
+    stops: new Map(),
+  };
 }
 
 /** Adds `times` × `part`; a part that never runs stops nothing. */
 export function addTally(to: Tally, part: Tally, times = 1): void {
   if (times === 0) return;
   to.macs += part.macs * times;
+  to.effective += part.effective * times;
+  for (const why of part.blurs) to.blurs.add(why);
+  for (const label of part.computed) to.computed.add(label);
+  for (const [label, { calls, elements }] of part.others) {
+    addOther(to, label, calls === null ? null : calls * times, elements === null ? null : elements * times);
+  }
   to.counted += part.counted;
   for (const [reason, operator] of part.stops) to.stops.set(reason, operator);
+}
+
+/** Counts work of one kind; what is once not known stays so. */
+export function addOther(to: Tally, label: string, calls: number | null, elements: number | null): void {
+  const there = to.others.get(label) ?? { calls: 0, elements: 0 };
+  const sum = (a: number | null, b: number | null) => (a === null || b === null ? null : a + b);
+  to.others.set(label, { calls: sum(there.calls, calls), elements: sum(there.elements, elements) });
 }
 
 /** Runs a subgraph of the node with values for its inputs, by position. */

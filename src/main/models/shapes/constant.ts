@@ -8,6 +8,7 @@ import {
   known,
   representableAll,
   sizeOf,
+  sparseValue,
   unknown,
   type Value,
 } from './value';
@@ -25,7 +26,7 @@ function constant(c: Call): Value[] {
   const strings = c.any('value_strings');
   if (strings?.kind === 'strings') return [known([strings.value.length], 'string')];
   const sparse = c.any('sparse_value');
-  return sparse?.kind === 'sparse' ? [known(sparse.value.dims, sparse.value.values.elemType)] : stuck();
+  return sparse?.kind === 'sparse' ? [sparseValue(sparse.value)] : stuck();
 }
 
 function constantOfShape(c: Call): Value[] {

@@ -1,4 +1,4 @@
-import { addTally, axisOf, type Call, type RuleTable, stuck, type Tally } from './call';
+import { addOther, addTally, axisOf, type Call, type RuleTable, stuck, type Tally } from './call';
 import { known, unknown, type Value, withoutData } from './value';
 
 /** Loops of at most this many rounds are followed round by round. */
@@ -12,6 +12,18 @@ const sameShape = (a: Value, b: Value) =>
 
 function sameTally(a: Tally, b: Tally): boolean {
   return a.macs === b.macs && a.stops.size === 0 && b.stops.size === 0;
+}
+
+/** One of two that multiply equally often ran: what else they differ in is not known. */
+function addEither(to: Tally, a: Tally, b: Tally): void {
+  addTally(to, a);
+  for (const label of b.computed) to.computed.add(label);
+  for (const why of b.blurs) to.blurs.add(why);
+  if (a.effective !== b.effective) to.blurs.add('the branches of an If have different zeros');
+  for (const label of new Set([...a.others.keys(), ...b.others.keys()])) {
+    const [one, other] = [a.others.get(label), b.others.get(label)];
+    if (one?.calls !== other?.calls || one?.elements !== other?.elements) addOther(to, label, null, null);
+  }
 }
 
 function stop(c: Call, reason: string): void {
@@ -33,7 +45,7 @@ function branch(c: Call): Value[] {
     return outputs;
   }
   const [a, b] = [c.run(c.graph('then_branch'), []), c.run(c.graph('else_branch'), [])];
-  if (sameTally(a.tally, b.tally)) addTally(c.tally, a.tally);
+  if (sameTally(a.tally, b.tally)) addEither(c.tally, a.tally, b.tally);
   else if (a.tally.stops.size + b.tally.stops.size === 0) stop(c, 'If: branches differ');
   else for (const { tally } of [a, b]) addTally(c.tally, tally);
   return a.outputs.map((v, i) => merged(c.label, v, b.outputs[i]));
@@ -84,6 +96,7 @@ function repeat(c: Call, rounds: number | null, states: readonly Value[]): Value
     return [...after.map(withoutData), ...scans.map((v) => stacked(rounds, v))];
   }
   for (const [reason, operator] of tally.stops) c.tally.stops.set(reason, operator);
+  for (const label of tally.others.keys()) addOther(c.tally, label, null, null);
   // Without an operator that multiplies, it does not matter how often the body runs.
   if (tally.counted > 0) stop(c, stable ? 'Loop: number of rounds not known' : 'Loop: shapes change');
   return [

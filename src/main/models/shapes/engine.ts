@@ -9,12 +9,25 @@ import {
   opsetMap,
   type Tensor,
 } from '../graph';
-import { addTally, Call, checked, emptyTally, Stuck, type Tally } from './call';
+import { addOther, addTally, Call, checked, emptyTally, Stuck, type Tally } from './call';
 import { rules } from './rules';
-import { constantValue, known, unknown, type Value } from './value';
+import { constantValue, sizeOf, sparseValue, unknown, type Value } from './value';
+import { carried, effectiveOf, type Nonzero } from './weights';
 
-/** Multiply-accumulates of one call whose outputs are known as far as they are; throws Stuck where it cannot say. */
-export type MacRule = (call: Call, outputs: readonly Value[]) => number;
+/** One product inside an operator. */
+export interface Product {
+  macs: number;
+  /**
+   * Positions of the inputs that may be its weight, the likeliest first; every element of a weight takes part in
+   * equally many multiplications. Empty: both sides are computed.
+   */
+  weights: readonly number[];
+  /** Elements of a weight that is stored packed; absent: those of its shape. */
+  elements?: number;
+}
+
+/** The products of one call whose outputs are known as far as they are; throws Stuck where it cannot say. */
+export type MacRule = (call: Call, outputs: readonly Value[]) => readonly Product[];
 
 /** What the count knows of an operator: its rule, or 'none' for one that multiplies nothing; null: not known. */
 export type MacTable = (label: string) => MacRule | 'none' | null;
@@ -49,6 +62,7 @@ class Engine {
   constructor(
     model: OnnxModel,
     private readonly macs: MacTable,
+    private readonly nonzero: Nonzero,
   ) {
     this.functions = new Map(model.functions.map((f) => [functionKey(f, f.name), f]));
   }
@@ -67,10 +81,16 @@ class Engine {
     return value;
   }
 
-  graph(graph: OnnxGraph, feeds: ReadonlyMap<string, Value>, outer: Env | null, frame: Frame) {
+  graph(
+    graph: OnnxGraph,
+    feeds: ReadonlyMap<string, Value>,
+    outer: Env | null,
+    frame: Frame,
+    each?: (node: OnnxNode, own: Tally) => void,
+  ) {
     const names = new Map<string, Value>();
     for (const [name, tensor] of graph.initializers) names.set(name, this.constant(tensor));
-    for (const [name, s] of graph.sparseInitializers) names.set(name, known(s.dims, s.values.elemType));
+    for (const [name, s] of graph.sparseInitializers) names.set(name, sparseValue(s));
     this.spend(graph.initializers.size + graph.inputs.length + graph.outputs.length);
     for (const port of graph.inputs) {
       const fed = feeds.get(port.name);
@@ -79,17 +99,27 @@ class Engine {
     }
     const env: Env = { names, outer };
     const tally = emptyTally();
-    this.nodes(graph.nodes, env, frame, tally);
+    this.nodes(graph.nodes, env, frame, tally, each);
     return { outputs: graph.outputs.map((p) => lookUp(env, p.name)), tally, names };
   }
 
-  private nodes(nodes: readonly OnnxNode[], env: Env, frame: Frame, tally: Tally): void {
+  private nodes(
+    nodes: readonly OnnxNode[],
+    env: Env,
+    frame: Frame,
+    tally: Tally,
+    each?: (node: OnnxNode, own: Tally) => void,
+  ): void {
     if (++this.depth > depthLimit) throw new TooMuch();
-    for (const node of nodes) this.node(node, env, frame, tally);
+    for (const node of nodes) {
+      const own = this.node(node, env, frame);
+      addTally(tally, own);
+      each?.(node, own);
+    }
     this.depth--;
   }
 
-  private node(node: OnnxNode, env: Env, frame: Frame, tally: Tally): void {
+  private node(node: OnnxNode, env: Env, frame: Frame): Tally {
     const attribute = (name: string) => {
       const own = node.attributes.get(name) ?? null;
       return own?.kind === 'reference' ? frame.attribute(own.value) : own;
@@ -105,11 +135,11 @@ class Engine {
     const width = inputs.reduce((n, v) => n + (v?.data?.length ?? 0) + (v?.shape?.length ?? 0), 0);
     this.spend(1 + width / 32);
     const outputs = fn ? this.inline(fn, call) : this.apply(call);
-    addTally(tally, call.tally);
     this.spend(outputs.reduce((n, v) => n + (v.data?.length ?? 0), 0) / 32);
     node.outputs.forEach((name, i) => {
       if (name !== '') env.names.set(name, outputs[i] ?? unknown(call.label));
     });
+    return call.tally;
   }
 
   private inline(fn: OnnxFunction, call: Call): Value[] {
@@ -135,15 +165,21 @@ class Engine {
     }
     if (macs === null) call.tally.stops.set(`operator ${label} is not known`, label);
     else if (macs !== 'none') this.count(call, macs, outputs);
-    return outputs;
+    else if (!holders.has(label)) addOther(call.tally, label, 1, written(call, outputs));
+    return carried(call, outputs);
   }
 
   private count(call: Call, rule: MacRule, outputs: readonly Value[]): void {
     call.tally.counted++;
     try {
-      const n = rule(call, outputs);
+      const products = rule(call, outputs);
+      const n = products.reduce((sum, { macs }) => sum + macs, 0);
       if (!Number.isSafeInteger(n) || n < 0) throw new Stuck(null);
       call.tally.macs += n;
+      call.tally.effective += products.reduce(
+        (sum, product) => sum + effectiveOf(call, product, this.nonzero),
+        0,
+      );
     } catch (thrown) {
       if (!(thrown instanceof Stuck)) throw thrown;
       const cause = this.causeOf(call, thrown.input);
@@ -167,6 +203,20 @@ class Engine {
   }
 }
 
+/** They do nothing themselves: what they hold is counted on its own. */
+const holders: ReadonlySet<string> = new Set(['Constant', 'If', 'Loop', 'Scan']);
+
+/** Elements of all outputs that the node names, null where a shape is not known. */
+function written(call: Call, outputs: readonly Value[]): number | null {
+  let sum = 0;
+  for (const [i, name] of call.node.outputs.entries()) {
+    const shape = name === '' ? [0] : (outputs[i]?.shape ?? null);
+    if (shape === null) return null;
+    sum += sizeOf(shape);
+  }
+  return sum;
+}
+
 function lookUp(env: Env | null, name: string): Value {
   for (let e = env; e !== null; e = e.outer) {
     const value = e.names.get(name);
@@ -180,17 +230,28 @@ export interface Evaluation {
   outputs: readonly Value[];
   names: ReadonlyMap<string, Value>;
   tally: Tally;
+  /** Nodes of the main graph that multiply or stop the count, in order, each with all that runs inside it. */
+  nodes: readonly { node: OnnxNode; own: Tally }[];
 }
 
 /**
  * Runs shapes, and the few elements that decide shapes, through a model. `feeds` are the graph inputs by name; an
- * input that is not fed is unknown. Never wrong by intent: what is not certain comes out unknown, with its cause.
+ * input that is not fed is unknown. `nonzero` counts the weights that are not zero, once for each. Never wrong by intent: what is not certain comes out unknown, with its cause.
  * Errors: none but LabError `unsafe_model` where loops and functions unroll beyond a million nodes.
  */
-export function evaluate(model: OnnxModel, feeds: ReadonlyMap<string, Value>, macs: MacTable): Evaluation {
+export function evaluate(
+  model: OnnxModel,
+  feeds: ReadonlyMap<string, Value>,
+  macs: MacTable,
+  nonzero: Nonzero = () => 'zeros were not asked for',
+): Evaluation {
   const frame: Frame = { opsets: opsetMap(model.opsets), attribute: () => null };
   try {
-    return new Engine(model, macs).graph(model.graph, feeds, null, frame);
+    const nodes: { node: OnnxNode; own: Tally }[] = [];
+    const each = (node: OnnxNode, own: Tally) => {
+      if (own.counted + own.stops.size > 0) nodes.push({ node, own });
+    };
+    return { ...new Engine(model, macs, nonzero).graph(model.graph, feeds, null, frame, each), nodes };
   } catch (thrown) {
     if (!(thrown instanceof TooMuch)) throw thrown;
     const what = 'Its loops and functions unroll to more operators than can be counted.';

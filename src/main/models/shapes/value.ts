@@ -1,6 +1,16 @@
 import type { ElemType } from '../../../shared/model';
-import type { Tensor } from '../graph';
+import type { SparseTensor, Tensor } from '../graph';
 import { tensorValues } from '../values';
+import type { ZeroPoint } from '../zeropoints';
+
+/** The stored tensor that a value holds element by element: an initializer or Constant, maybe seen through a Reshape. */
+export interface StoredWeight {
+  readonly tensor: Tensor | SparseTensor;
+  /** From a DequantizeLinear on the way; null: zero is 0. */
+  readonly zeroPoint: ZeroPoint | null;
+  /** The elements stand in another order or shape than in the file, so that an axis no longer names the same thing. */
+  readonly moved: boolean;
+}
 
 /** What is known of one value at one point of the graph. Nothing is ever guessed: what is not certain is null. */
 export interface Value {
@@ -12,6 +22,8 @@ export interface Value {
   readonly cause: string | null;
   /** The elements of a sequence; null for anything else and where their number is not known. */
   readonly items: readonly Value[] | null;
+  /** Absent for everything that is computed. */
+  readonly weight?: StoredWeight;
 }
 
 /** Values with more elements than this never decide a shape in a real model. */
@@ -36,14 +48,23 @@ export function unknown(cause: string, type: ElemType | null = null): Value {
 }
 
 /** Forgets the elements: for values that change from one iteration to the next. */
-export function withoutData(value: Value): Value {
+export function withoutData({ weight: _, ...value }: Value): Value {
   return { ...value, data: null };
 }
 
 /** The value of an initializer or Constant; elements only up to a size that can matter. */
 export function constantValue(tensor: Tensor): Value {
   const few = isIntegral(tensor.elemType) ? dataCap : 256;
-  return known(tensor.dims, tensor.elemType, tensorValues(tensor, few));
+  const value = known(tensor.dims, tensor.elemType, tensorValues(tensor, few));
+  return { ...value, weight: { tensor, zeroPoint: null, moved: false } };
+}
+
+/** The same of a sparse one; its elements never decide a shape. */
+export function sparseValue(tensor: SparseTensor): Value {
+  return {
+    ...known(tensor.dims, tensor.values.elemType),
+    weight: { tensor, zeroPoint: null, moved: false },
+  };
 }
 
 export function isIntegral(type: ElemType | null): boolean {

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { LabError } from '../../../shared/errors';
 import { first } from './0010-first';
 import { marks } from './0020-marks';
+import { protocol } from './0030-protocol';
 
 /** One step forward. Never edited once released: a lab in the field has run it. */
 export interface Migration {
@@ -9,9 +10,11 @@ export interface Migration {
   version: number;
   /** Statements of the step, without BEGIN and COMMIT. */
   sql: string;
+  /** The statements edit the text of definitions, which SQLite allows only when asked. */
+  editsSchema?: true;
 }
 
-export const migrations: readonly Migration[] = [first, marks];
+export const migrations: readonly Migration[] = [first, marks, protocol];
 
 /** "ThWt": says that an SQLite file is a lab (sqlite.org/fileformat2.html, application id). */
 export const applicationId = 0x54685774;
@@ -57,12 +60,31 @@ export function migrate(
   const step = db.transaction(() => {
     const header = readHeader(db);
     refuseForeign(header, db.name, to);
-    for (const { version, sql } of steps) if (version > header.version) db.exec(sql);
+    for (const each of steps) if (each.version > header.version) takeStep(db, each);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${to}`);
     return { from: header.version, to };
   });
   return step.immediate();
+}
+
+/** Runs the statements of one step, inside the caller's transaction. */
+export function takeStep(db: Database.Database, { sql, editsSchema }: Migration): void {
+  if (!editsSchema) {
+    db.exec(sql);
+    return;
+  }
+  db.unsafeMode(true);
+  try {
+    const before = Number(db.pragma('schema_version', { simple: true }));
+    db.pragma('writable_schema = ON');
+    db.exec(sql);
+    // Other connections, and this one, read the definitions again.
+    db.pragma(`schema_version = ${before + 1}`);
+    db.pragma('writable_schema = RESET');
+  } finally {
+    db.unsafeMode(false);
+  }
 }
 
 /** @throws LabError lab_damaged for another program's file, lab_newer for a lab of a later version. */

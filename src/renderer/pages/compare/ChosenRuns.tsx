@@ -38,7 +38,9 @@ export function ChosenRuns({ runs, byId, labels, mark, onRuns }: Props) {
             {row?.sample && <SampleBadge />}
             <OriginBadge origin={row?.origin ?? null} />
             <span className="tw-muted tw-chosen-more">
-              {row ? `${row.provider}, batch ${row.batch}, ${row.preset}` : 'not in the list of runs'}
+              {row
+                ? `${row.provider}, batch ${row.batch}, ${row.preset}${row.blocks > 1 ? `, measured in ${row.blocks} blocks` : ''}`
+                : 'not in the list of runs'}
             </span>
             <span className="tw-grow" />
             {i === 0 ? (

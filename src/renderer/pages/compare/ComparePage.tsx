@@ -22,6 +22,7 @@ import { keepSlots, slotsFor } from '../../state/slots';
 import { go } from '../../state/view';
 import { ChosenRuns } from './ChosenRuns';
 import { mostCompared, withRun } from './chosen';
+import { ExperimentMenu } from './ExperimentMenu';
 import { RatioTable } from './RatioTable';
 import { RunPicker } from './RunPicker';
 
@@ -60,6 +61,7 @@ export function ComparePage({ runs }: { runs: string[] }) {
         title="Compare"
         note={runs.length === 0 ? undefined : `${runs.length} of at most ${mostCompared} runs`}
       >
+        <ExperimentMenu onRuns={show} />
         <Button disabled={runs.length >= mostCompared} onClick={() => setPicking(true)}>
           Add run …
         </Button>
@@ -68,7 +70,7 @@ export function ComparePage({ runs }: { runs: string[] }) {
       {runs.length < 2 && (
         <EmptyState
           title={runs.length === 0 ? 'Pick two runs.' : 'Pick one more run.'}
-          text="The first is the reference; the others are given as ratios to it, with intervals."
+          text="The first is the reference; the others are given as ratios to it, with intervals. A run of a plan with blocks stands for its whole condition."
         >
           <Button onClick={() => setPicking(true)}>Pick runs</Button>
         </EmptyState>

@@ -1,40 +1,43 @@
 import type { ReactNode } from 'react';
-import type { ComparedQuantity, Comparison, Ratio } from '../../../shared/comparison';
-import { significant } from '../../../shared/units';
-import { headerOf, numberText, scaleOf } from '../../parts/table/columns';
+import type {
+  ComparedQuantity,
+  Comparison,
+  ControlResult,
+  QuantityComparison,
+  Ratio,
+} from '../../../shared/comparison';
+import {
+  comparedNames,
+  controlNote,
+  floorSentence,
+  pText,
+  ratioNumber,
+  verdictSentence,
+  zerosSentence,
+} from '../../../shared/comparisonWords';
+import { type ColumnScale, headerOf, numberText, scaleOf } from '../../parts/table/columns';
 
-const quantities: Record<ComparedQuantity, { name: string; unit: string; better: 'lower' | 'higher' }> = {
-  p50S: { name: 'Median latency', unit: 's', better: 'lower' },
-  p95S: { name: 'p95 latency', unit: 's', better: 'lower' },
-  grossJ: { name: 'Energy per inference, gross', unit: 'J', better: 'lower' },
-  netJ: { name: 'Energy per inference, net', unit: 'J', better: 'lower' },
-  throughputHz: { name: 'Items a second', unit: '1/s', better: 'higher' },
-  memoryPeakBytes: { name: 'Memory, peak', unit: 'B', better: 'lower' },
-};
-
-/** `0.812 [0.79, 0.83]`. Pure. */
+/** `0.812 [0.790, 0.830]`. Pure. */
 export function ratioText(ratio: Ratio['ratio']): string {
   if (ratio === null) return '–';
   const { value, low, high } = ratio;
-  return `${significant(value, 3)} [${significant(low, 3)}, ${significant(high, 3)}]`;
+  return `${ratioNumber(value)} [${ratioNumber(low)}, ${ratioNumber(high)}]`;
 }
 
 /** Whether a word is good news, by its class; null: neither. Pure. */
 export function classOf(quantity: ComparedQuantity, word: Ratio['word']): string {
   if (word !== 'lower' && word !== 'higher') return 'tw-muted';
-  return word === quantities[quantity].better ? 'tw-good' : 'tw-warn';
+  return word === comparedNames[quantity].better ? 'tw-good' : 'tw-warn';
 }
 
-/** Per quantity and run: value, ratio to the first run with its 95 % interval, and the word for it. */
-export function RatioTable({
-  comparison,
-  labels,
-  mark,
-}: {
+interface TableProps {
   comparison: Comparison;
   labels: ReadonlyMap<string, string>;
   mark(id: string): ReactNode;
-}) {
+}
+
+/** Per quantity and run: value, ratio to the first run with its 95 % interval, the test, and the verdict in words. */
+export function RatioTable({ comparison, labels, mark }: TableProps) {
   return (
     <section className="tw-card" aria-label="Results beside each other">
       <h2>Results beside each other</h2>
@@ -48,45 +51,121 @@ export function RatioTable({
               </th>
               <th scope="col">Value</th>
               <th scope="col">Ratio to the first [95 % interval]</th>
-              <th scope="col" className="tw-left">
-                In words
+              <th scope="col" title="Two-sided test: Wilcoxon’s signed-rank over blocks, else Mann–Whitney’s">
+                p
+              </th>
+              <th
+                scope="col"
+                title="After Holm’s correction for all pairs of the quantity; below 0.05 counts"
+              >
+                p, corrected
+              </th>
+              <th scope="col" title="In which both have a usable result">
+                Blocks
               </th>
               <th scope="col" className="tw-left">
-                Why
+                Verdict
               </th>
             </tr>
           </thead>
-          {comparison.quantities.map(({ quantity, rows }) => {
-            const { name, unit } = quantities[quantity];
-            const scale = scaleOf(
-              rows.map((r) => r.value),
-              unit,
-            );
-            return (
-              <tbody key={quantity}>
-                <tr className="tw-compare-group">
-                  <th scope="rowgroup" colSpan={5} className="tw-left">
-                    {headerOf(name, scale)}
-                  </th>
-                </tr>
-                {rows.map(({ runId, value, ratio, word, why }) => (
-                  <tr key={runId}>
-                    <th scope="row" className="tw-left">
-                      {mark(runId)} {labels.get(runId) ?? runId.slice(0, 8)}
-                    </th>
-                    <td>{value === null ? '–' : numberText(value, scale)}</td>
-                    <td>{ratioText(ratio)}</td>
-                    <td className={`tw-left ${classOf(quantity, word)}`}>{word}</td>
-                    <td className="tw-left tw-compare-why">{why}</td>
-                  </tr>
-                ))}
-              </tbody>
-            );
-          })}
+          {comparison.quantities.map((q) => (
+            <QuantityRows key={q.quantity} {...{ labels, mark }} result={q} first={comparison.runIds[0]} />
+          ))}
         </table>
       </section>
       <Methods comparison={comparison} />
     </section>
+  );
+}
+
+function QuantityRows({
+  result: { quantity, rows, controls },
+  first,
+  labels,
+  mark,
+}: { result: QuantityComparison; first: string } & Pick<TableProps, 'labels' | 'mark'>) {
+  const { name, unit } = comparedNames[quantity];
+  const scale = scaleOf(
+    rows.map((r) => r.value),
+    unit,
+  );
+  const nameOf = (id: string) => labels.get(id) ?? id.slice(0, 8);
+  const floors = [...new Set(rows.flatMap((r) => (r.floor ? floorSentence(r.floor) : [])))];
+  return (
+    <tbody>
+      <tr className="tw-compare-group">
+        <th scope="rowgroup" colSpan={7} className="tw-left">
+          {headerOf(name, scale)}
+          {floors.length > 0 && (
+            <span className="tw-muted tw-compare-floor">Noise floor: {floors.join('; ')}</span>
+          )}
+        </th>
+      </tr>
+      {rows.map((row) => (
+        <RunRatio
+          key={row.runId}
+          {...{ quantity, row, scale }}
+          name={nameOf(row.runId)}
+          first={nameOf(first)}
+          mark={mark(row.runId)}
+        />
+      ))}
+      {controls.map((control) => (
+        <ControlRow key={`${control.experimentId} ${control.provider}`} control={control} />
+      ))}
+    </tbody>
+  );
+}
+
+function RunRatio({
+  quantity,
+  row,
+  scale,
+  name,
+  first,
+  mark,
+}: {
+  quantity: ComparedQuantity;
+  row: Ratio;
+  scale: ColumnScale;
+  name: string;
+  first: string;
+  mark: ReactNode;
+}) {
+  const { value, ratio, p, pHolm, blocks, word, zeros } = row;
+  const names = { a: first, b: name };
+  return (
+    <tr>
+      <th scope="row" className="tw-left">
+        {mark} {name}
+      </th>
+      <td>{value === null ? '–' : numberText(value, scale)}</td>
+      <td>{ratioText(ratio)}</td>
+      <td>{pText(p)}</td>
+      <td>{pText(pHolm)}</td>
+      <td>{blocks === null ? '–' : blocks.used}</td>
+      <td className={`tw-left tw-compare-why ${classOf(quantity, word)}`}>
+        {verdictSentence(quantity, row, names)}
+        {zeros && <span className="tw-compare-zeros">{zerosSentence(quantity, zeros, names)}</span>}
+      </td>
+    </tr>
+  );
+}
+
+function ControlRow({ control }: { control: ControlResult }) {
+  const { provider, ratio, p, pHolm, blocks, failed } = control;
+  return (
+    <tr className="tw-compare-control">
+      <th scope="row" className="tw-left">
+        Control on {provider}
+      </th>
+      <td>–</td>
+      <td>{ratioText(ratio)}</td>
+      <td>{pText(p)}</td>
+      <td>{pText(pHolm)}</td>
+      <td>{blocks === null ? '–' : blocks.used}</td>
+      <td className={`tw-left tw-compare-why ${failed ? 'tw-warn' : ''}`}>{controlNote(control)}</td>
+    </tr>
   );
 }
 
@@ -99,7 +178,7 @@ function Methods({ comparison }: { comparison: Comparison }) {
       <dl className="tw-why">
         {own.map(({ quantity, method }) => (
           <div key={quantity}>
-            <dt>{quantities[quantity].name}</dt>
+            <dt>{comparedNames[quantity].name}</dt>
             <dd>{method}</dd>
           </div>
         ))}

@@ -8,7 +8,7 @@ import { go } from '../../state/view';
 import { runColumns } from '../runs/columns';
 import { filterRuns } from '../runs/filter';
 import { plainView } from '../runs/view';
-import { mostCompared } from './chosen';
+import { mostCompared, standing } from './chosen';
 
 const columns = runColumns
   .filter((c) =>
@@ -53,7 +53,7 @@ function Picker({ taken, onPick }: { taken: readonly string[]; onPick(ids: strin
     ...plainLayout,
     sort: [{ id: 'started', desc: true }],
   });
-  const free = useMemo(() => all.filter((row) => !taken.includes(row.id)), [all, taken]);
+  const free = useMemo(() => standing(all).filter((row) => !taken.includes(row.id)), [all, taken]);
   const rows = useMemo(() => filterRuns(free, { ...plainView, text: searched }), [free, searched]);
   const room = mostCompared - taken.length;
   if (free.length === 0) {

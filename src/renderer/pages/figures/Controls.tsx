@@ -33,6 +33,19 @@ interface ControlsProps {
   look: FigureTokens;
 }
 
+type Toggle =
+  | 'fit'
+  | 'includeEstimated'
+  | 'includeLimited'
+  | 'extrapolate'
+  | 'crossovers'
+  | 'residuals'
+  | 'front'
+  | 'dim'
+  | 'references'
+  | 'guides'
+  | 'sample';
+
 const scales = [
   { value: 'log', label: 'log' },
   { value: 'linear', label: 'linear' },
@@ -40,11 +53,7 @@ const scales = [
 
 /** Axes, overlays and series of the curve. */
 export function Controls({ choice, change, series, experiments, hasSample, hasOwn, look }: ControlsProps) {
-  const toggle = (
-    key: 'fit' | 'includeEstimated' | 'extrapolate' | 'front' | 'dim' | 'references' | 'guides' | 'sample',
-    label: string,
-    disabled = false,
-  ) => (
+  const toggle = (key: Toggle, label: string, disabled = false) => (
     <Switch
       key={key}
       label={label}
@@ -94,6 +103,9 @@ export function Controls({ choice, change, series, experiments, hasSample, hasOw
         <legend>Overlays</legend>
         {toggle('fit', 'Power-law fit with bands')}
         {toggle('extrapolate', 'Extrapolate the fit (marked)', !choice.fit)}
+        {toggle('crossovers', 'Crossovers of the lines', !choice.fit)}
+        {toggle('residuals', 'Residuals under the curve', !choice.fit)}
+        {toggle('includeLimited', 'Include limited and quick results', !choice.fit && !choice.front)}
         {toggle('includeEstimated', 'Estimates in the fit', !choice.fit)}
         {toggle('front', 'Pareto front')}
         {toggle('dim', 'Dim what is dominated', !choice.front)}

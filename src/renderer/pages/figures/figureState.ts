@@ -9,6 +9,7 @@ import {
   yQuantities,
 } from '../../../shared/figures/spec';
 import type { Theme } from '../../../shared/figures/tokens';
+import { poolTurns } from '../../../shared/poolRuns';
 import type { RunRow } from '../../../shared/runRow';
 import type { Zoom } from '../../parts/figure/CurveView';
 
@@ -22,6 +23,10 @@ const choiceSchema = z.strictObject({
   fit: z.boolean().default(true),
   includeEstimated: z.boolean().default(false),
   extrapolate: z.boolean().default(false),
+  crossovers: z.boolean().default(true),
+  residuals: z.boolean().default(false),
+  /** Quick and limited results in fits and fronts. */
+  includeLimited: z.boolean().default(false),
   front: z.boolean().default(false),
   dim: z.boolean().default(false),
   references: z.boolean().default(false),
@@ -45,7 +50,7 @@ export function readChoice(stored: Json): FigureChoice {
 
 /**
  * The runs that a curve stands on: measured models, ended, newest of each place of a plan, of the chosen experiments. Sample
- * rows only where they are asked for, or where there is nothing else. Pure.
+ * rows only where they are asked for, or where there is nothing else. The turns of a comparison are one row. Pure.
  */
 export function runsOfFigure(rows: readonly RunRow[], { experiments, sample }: FigureChoice): RunRow[] {
   const wanted = new Set(experiments);
@@ -58,7 +63,7 @@ export function runsOfFigure(rows: readonly RunRow[], { experiments, sample }: F
   }
   const all = [...newest.values()];
   const own = all.filter((row) => !row.sample);
-  return sample || own.length === 0 ? all : own;
+  return poolTurns(sample || own.length === 0 ? all : own);
 }
 
 /** The specification that is drawn and saved. Pure. */
@@ -78,7 +83,14 @@ export function specOfChoice(
     y: { quantity: y, scale: choice.yScale, domain: zoom.y },
     pointLabels: choice.pointLabels,
     hiddenSeries: choice.hiddenSeries,
-    fit: { show: choice.fit, includeEstimated: choice.includeEstimated, extrapolate: choice.extrapolate },
+    fit: {
+      show: choice.fit,
+      includeEstimated: choice.includeEstimated,
+      extrapolate: choice.extrapolate,
+      crossovers: choice.crossovers,
+      residuals: choice.residuals,
+    },
+    includeLimited: choice.includeLimited,
     front: { show: choice.front, dim: choice.dim },
     references: choice.references,
     guides: choice.guides,

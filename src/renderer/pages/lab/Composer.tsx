@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { engines, type Plan, type Provider, presetNames, presets, providers } from '../../../shared/plan';
 import { putSetting, useSettings } from '../../state/settings';
 import { Advanced, FreeDims } from './Advanced';
+import { Comparison } from './Comparison';
 import { useMachine, useModels } from './data';
 import { autoName, type Draft, emptyDraft, isRecipe, planOfDraft, readDraft, storedDraft } from './draft';
 import { dimsOfPlan, freeDimRows } from './freeDims';
@@ -80,7 +81,11 @@ export function Composer() {
         />
       </div>
       <FreeDims draft={draft} change={change} dims={dims} />
-      <PresetChoice value={draft.preset} onChange={(preset) => change({ preset })} />
+      <PresetChoice
+        value={draft.preset}
+        onChange={(preset) => change(preset === 'glance' ? { preset, blocks: 1 } : { preset })}
+      />
+      <Comparison draft={draft} change={change} />
       <fieldset className="tw-field">
         <legend>Engine</legend>
         <Checkbox.Group

@@ -3,6 +3,7 @@ import type { Json } from '../../../shared/contract';
 import { builtFamilies, nameOf, parseRecipe } from '../../../shared/ladder';
 import type { Model } from '../../../shared/model';
 import { engines, type Plan, type PlanInput, planSchema, providers } from '../../../shared/plan';
+import { blocksNeeded } from '../../../shared/stats/holm';
 
 /** A plan that is still being written: as a plan, but its lists may be empty. */
 export const draftSchema = planSchema.extend({
@@ -101,16 +102,39 @@ export function autoName(
   return `${name.slice(0, 180)}, ${preset}`;
 }
 
-/** Runs of a plan, as the service expands it: the cells, and an identity model per provider, engine and thread count. Pure. */
+/**
+ * Runs of a plan, as the service expands it: the cells and two controls per provider in each block, and an identity model
+ * per provider, engine and thread count. Pure.
+ */
 export function runsOfPlan(
-  plan: Pick<Plan, 'models' | 'providers' | 'engines' | 'batches' | 'threads' | 'callOverhead'>,
-): {
-  runs: number;
-  overheadRuns: number;
-} {
+  plan: Pick<
+    Plan,
+    | 'models'
+    | 'providers'
+    | 'engines'
+    | 'batches'
+    | 'threads'
+    | 'callOverhead'
+    | 'control'
+    | 'blocks'
+    | 'preset'
+  >,
+): { runs: number; overheadRuns: number; controlRuns: number } {
   const perModel = plan.providers.length * plan.engines.length * plan.threads.length;
   const overheadRuns = plan.callOverhead ? perModel : 0;
-  return { runs: plan.models.length * plan.batches.length * perModel + overheadRuns, overheadRuns };
+  const controls = plan.control && plan.preset !== 'glance' ? 2 * plan.providers.length : 0;
+  const measured = plan.models.length * plan.batches.length * perModel;
+  return {
+    runs: (measured + controls) * plan.blocks + overheadRuns,
+    overheadRuns,
+    controlRuns: controls * plan.blocks,
+  };
+}
+
+/** Blocks that a comparison of all the plan's conditions with the first one needs. Source: docs/method.md, 1.5. Pure. */
+export function blocksToCompare(conditions: number, preset: Plan['preset']): number {
+  const least = blocksNeeded(Math.max(1, conditions - 1));
+  return preset === 'rigorous' ? Math.max(10, least) : least;
 }
 
 /** `1, 8 32` as numbers; the first text that is none of the allowed, in a sentence. Pure. */

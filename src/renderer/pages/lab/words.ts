@@ -8,11 +8,15 @@ type Stage = Extract<LabEvent, { type: 'progress' }>['stage'];
 /** Stages of a run as a person reads them. */
 export const stageWords: Readonly<Record<Stage, string>> = {
   queued: 'Building the model',
+  preflight: 'Looking at the machine',
+  cool_down: 'Cooling down',
+  bare_idle: 'Idle power without a model',
   launch: 'Starting the runner',
   load: 'Loading the model',
   check: 'Checking the outputs',
   idle_before: 'Idle power before',
   warmup: 'Warming up',
+  meter_check: 'Checking the meters',
   window: 'Measuring',
   idle_after: 'Idle power after',
   close: 'Saving',
@@ -73,13 +77,17 @@ export function rangeText({ low, high }: PlanPreview['expectedS']): string {
 
 export const runsText = (runs: number): string => `${formatCount(runs)} ${runs === 1 ? 'run' : 'runs'}`;
 
-/** `36 runs (4 for call overhead), about 12–20 min`. Pure. */
+/** `36 runs (4 for call overhead, 2 of the control), about 12–20 min`. Pure. */
 export function previewText(
-  { runs, overheadRuns }: Pick<PlanPreview, 'runs' | 'overheadRuns'>,
+  { runs, overheadRuns, controlRuns }: Pick<PlanPreview, 'runs' | 'overheadRuns' | 'controlRuns'>,
   expectedS: PlanPreview['expectedS'] | null,
 ): string {
-  const overhead = overheadRuns > 0 ? ` (${formatCount(overheadRuns)} for call overhead)` : '';
-  return `${runsText(runs)}${overhead}${expectedS ? `, ${rangeText(expectedS)}` : ''}`;
+  const parts = [
+    ...(overheadRuns > 0 ? [`${formatCount(overheadRuns)} for call overhead`] : []),
+    ...(controlRuns > 0 ? [`${formatCount(controlRuns)} of the control`] : []),
+  ];
+  const of = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  return `${runsText(runs)}${of}${expectedS ? `, ${rangeText(expectedS)}` : ''}`;
 }
 
 /** From here on a start is asked about once more. Runs and s. */
@@ -147,6 +155,7 @@ export function planText(plan: Plan, names: ReadonlyMap<string, string>): string
       ? `${plan.threads[0]} ${plan.threads[0] === 1 ? 'thread' : 'threads'}`
       : `threads ${some(plan.threads)}`,
     plan.preset,
+    plan.blocks > 1 ? `${plan.blocks} blocks` : null,
   ]
     .filter((part) => part !== null)
     .join(' · ');
@@ -157,7 +166,7 @@ export const engineWords = { capi: 'C API', package: 'session.run' } as const;
 /** What a preset is for, in one sentence. */
 export const presetPurpose: Readonly<Record<PresetName, string>> = {
   glance: 'A first look; results are limited and never evidence.',
-  quick: 'Latency and energy with an interval, for comparing on one machine.',
+  quick: 'A look with intervals; drawn, but never evidence and in no fitted line.',
   standard: 'The default for results that others should be able to repeat.',
   rigorous: 'Long windows and long idle stretches, for small differences.',
 };

@@ -8,10 +8,13 @@ import { PageHead } from '../../parts/PageHead';
 import { useSettings } from '../../state/settings';
 import '../../styles/machine.css';
 import { useMachine, useMeasuring } from '../lab/data';
+import { Calibrations } from './Calibrations';
 import { LiveReadings } from './LiveReadings';
 import { Meters } from './Meters';
 import { Providers } from './Providers';
 import { RatedPower } from './RatedPower';
+import { SelfTest } from './SelfTest';
+import { WallMeters } from './WallMeters';
 import { machineFacts, machineText } from './words';
 
 /** What this machine is, what it can run and measure with, and for whatever is missing the reason and what to do. */
@@ -90,6 +93,9 @@ export function MachinePage() {
               <p className="tw-muted tw-machine-note">Not looked at yet.</p>
             )}
           </section>
+          <section className="tw-card" aria-labelledby="calibrations">
+            <Calibrations meters={data?.meters ?? []} />
+          </section>
         </div>
         <div className="tw-machine-column">
           <section className="tw-card" aria-labelledby="meters">
@@ -100,9 +106,15 @@ export function MachinePage() {
               <p className="tw-muted tw-machine-note">Not looked at yet.</p>
             )}
           </section>
+          <section className="tw-card" aria-labelledby="wall-meters">
+            <WallMeters measuring={measuring} />
+          </section>
           <section className="tw-card" aria-labelledby="rated-power">
             <h2 id="rated-power">Rated power</h2>
             <RatedPower />
+          </section>
+          <section className="tw-card" aria-labelledby="self-test">
+            <SelfTest measuring={measuring} />
           </section>
           <section className="tw-card" aria-labelledby="live-readings">
             <LiveReadings measuring={measuring} />

@@ -2,7 +2,9 @@ import { Badge } from '@mantine/core';
 import type { MeterReport, SensorInfo } from '../../../shared/meter';
 import { OriginBadge } from '../../parts/badges';
 import { CopyButton } from '../../parts/CopyButton';
+import { formatUtc } from '../../parts/dates';
 import { Facts } from '../../parts/Facts';
+import { lineText } from './meterForms';
 import { domainWords, meterState, provenanceWords, remedyText, uncertaintyText, updateText } from './words';
 
 const refusedWords = { absent: 'not there', denied: 'not allowed', broken: 'does not work' } as const;
@@ -17,14 +19,14 @@ export function Meters({ meters }: { meters: readonly MeterReport[] }) {
       {state === 'none' && (
         <p className="tw-machine-note">
           No power sensor was found: latency is measured, energy stays unknown (never 0). A rated power below
-          gives an estimate, which is marked as one everywhere. Wall meters are not supported yet; they would
-          measure the whole computer, not the processor alone.
+          gives an estimate, which is marked as one everywhere. A wall meter, added below, measures the whole
+          computer, not the processor alone.
         </p>
       )}
       {state === 'estimate' && (
         <p className="tw-machine-note">
           No power sensor was found, so energy is an estimate from processor load and rated power. It tells a
-          factor of ten apart, not ten per cent. Wall meters are not supported yet.
+          factor of ten apart, not ten per cent. A wall meter, added below, measures the whole computer.
         </p>
       )}
       {state === 'simulated' && (
@@ -38,6 +40,13 @@ export function Meters({ meters }: { meters: readonly MeterReport[] }) {
             <strong>{title}</strong> <span className="tw-good">found</span>
             {result.status === 'ok' &&
               result.sensors.map((sensor) => <Sensor key={sensor.id} sensor={sensor} />)}
+            {result.status === 'ok' &&
+              result.refused?.map(({ reason, remedy }) => (
+                <div key={reason}>
+                  <span className="tw-warn">{reason}</span>
+                  {remedy && <div className="tw-muted">{remedyText(remedy.text)}</div>}
+                </div>
+              ))}
           </li>
         ))}
         {refused.map(({ provider, title, result }) => (
@@ -71,7 +80,7 @@ export function Meters({ meters }: { meters: readonly MeterReport[] }) {
 }
 
 function Sensor({ sensor }: { sensor: SensorInfo }) {
-  const { device, domain, provenance, origin, kind, notes } = sensor;
+  const { device, domain, provenance, origin, kind, notes, calibration } = sensor;
   return (
     <details className="tw-machine-sensor">
       <summary>
@@ -91,6 +100,15 @@ function Sensor({ sensor }: { sensor: SensorInfo }) {
           ['Reads', kind === 'counter' ? 'a counter of energy' : 'power now (a gauge)'],
           ['Updates', updateText(sensor)],
           ['Uncertainty', uncertaintyText(sensor)],
+          ...(calibration
+            ? ([
+                [
+                  'Calibration',
+                  `${calibration.id}: ${lineText(calibration)}; against ${calibration.against}, ${formatUtc(calibration.atUnixMs)}`,
+                ],
+              ] as const)
+            : []),
+          ['Name in results', sensor.id],
           ['Driver', device.driver ?? 'none named'],
           ['Notes', notes.length > 0 ? notes.join('; ') : 'none'],
         ]}

@@ -112,7 +112,11 @@ export function updateText({
 export function remedyText(text: string): string {
   return text
     .replace(' with --tdp WATTS', ' under “Rated power” on this page')
-    .replace(', or use a wall meter', '. Wall meters are not supported yet');
+    .replace(', or use a wall meter', ', or add a wall meter below')
+    .replace(
+      'add it with “thirty-watts meters add-wall”, or on the page Machine & meters',
+      'add it under “Wall meters” on this page',
+    );
 }
 
 /** What stands between this machine and measured energy. */

@@ -9,6 +9,7 @@ import { useReady } from '../../lab/session';
 import { FailureNote } from '../../parts/FailureNote';
 import { putSetting, useSettings } from '../../state/settings';
 import { editableDims, shapelessInputs, sizesOfText, withDim, withDims } from './dims';
+import { EffectiveMacs } from './EffectiveMacs';
 import { rememberMacs } from './pageState';
 
 /** A count takes a moment for a large graph; it starts when typing has paused for so long. */
@@ -70,6 +71,7 @@ export function ModelCost({ id, model }: { id: string; model: Model | null }) {
               !error && <span className="tw-muted">Counting …</span>
             )}
           </p>
+          {data && !error && data.macs.macs !== null && <EffectiveMacs macs={data.macs} />}
           {data && data.macs.unknownOperators.length > 0 && (
             <p className="tw-models-text">
               Operators that the count does not know: {data.macs.unknownOperators.join(', ')}.

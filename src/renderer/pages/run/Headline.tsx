@@ -1,6 +1,12 @@
 import type { ReactNode } from 'react';
 import { reasons, weightiest } from '../../../shared/reasons';
-import { type EnergyPart, type Estimate, headlineEnergy, type RunRecord } from '../../../shared/run';
+import {
+  type EnergyPart,
+  type EnergyResult,
+  type Estimate,
+  headlineEnergy,
+  type RunRecord,
+} from '../../../shared/run';
 import { formatEstimate, formatInterval, formatSi, significant } from '../../../shared/units';
 import { OriginBadge, VerdictText } from '../../parts/badges';
 import { sensorName } from '../../parts/traceData';
@@ -26,7 +32,13 @@ export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS
           note={latency?.throughputHz == null ? unknown : 'Inferences × batch, over all windows.'}
         />
         <Energy title="Energy, gross" of={energy?.gross} estimate={estimate} unknown={unknown} />
-        <Energy title="Energy, net of idle" of={energy?.net} estimate={estimate} unknown={unknown} />
+        <Energy
+          title="Energy, net of idle"
+          of={energy?.net}
+          estimate={estimate}
+          unknown={unknown}
+          noIdle={energy != null && energy.gross.perInferenceJ !== null && energy.powerReadyW === null}
+        />
         <Figure
           title="Mean power"
           value={watts === null ? null : estimate ? formatEstimate(watts, 'W') : formatSi(watts, 'W')}
@@ -41,6 +53,7 @@ export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS
             )
           }
         />
+        {energy?.powerReadyW != null && <Idle energy={energy} estimate={estimate} />}
         {run.role === 'measure' && (
           <Figure
             title="Call overhead"
@@ -54,6 +67,23 @@ export function Headline({ run, callOverheadS }: { run: RunRecord; callOverheadS
         )}
       </div>
     </section>
+  );
+}
+
+/** Power of the machine that computes nothing: with the model loaded, and before any was. */
+function Idle({ energy, estimate }: { energy: EnergyResult; estimate: boolean }) {
+  const text = (watts: number) => (estimate ? formatEstimate(watts, 'W') : formatSi(watts, 'W'));
+  const { powerReadyW: ready, powerBareW: bare } = energy;
+  return (
+    <Figure
+      title="Idle power, model loaded"
+      value={ready === null ? null : text(ready)}
+      note={
+        bare == null
+          ? 'Net energy is what lies above it. Without a model it was not measured.'
+          : `Net energy is what lies above it. Without a model: ${text(bare)}.`
+      }
+    />
   );
 }
 
@@ -97,11 +127,14 @@ function Energy({
   of,
   estimate,
   unknown,
+  noIdle = false,
 }: {
   title: string;
   of: EnergyPart | undefined;
   estimate: boolean;
   unknown: string;
+  /** Idle power alone is missing: the reason is that of an idle stretch. */
+  noIdle?: boolean;
 }) {
   if (!of) return <Figure title={title} value={null} note={unknown} />;
   const why = weightiest(of.codes);
@@ -112,7 +145,13 @@ function Energy({
   );
   const { perInferenceJ: value, repeat, absolute } = of;
   if (value === null)
-    return <Figure title={heading} value={null} note={why ? reasons[why].sentence : unknown} />;
+    return (
+      <Figure
+        title={heading}
+        value={null}
+        note={why ? `${noIdle ? 'The idle power is not known. ' : ''}${reasons[why].sentence}` : unknown}
+      />
+    );
   return (
     <Figure
       title={heading}

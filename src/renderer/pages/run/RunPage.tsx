@@ -20,6 +20,7 @@ import { go } from '../../state/view';
 import { binRuns, lock } from '../runs/deeds';
 import { Ending } from './Ending';
 import { Headline } from './Headline';
+import { Provenance } from './Provenance';
 import { AssignmentCard, BudgetCard, FactsCard, ProvenanceCard } from './RunDetails';
 import { RunFigures } from './RunFigures';
 import { Timeline } from './Timeline';
@@ -74,6 +75,7 @@ export function RunPage({ run }: { run: string }) {
           <ProvenanceCard detail={detail.data} />
         </div>
       </div>
+      <Provenance run={record.id} />
     </div>
   );
 }
@@ -142,6 +144,9 @@ function Head({ detail, row }: { detail: RunDetail; row: RunRow | null }) {
         {condition.engine === 'capi' ? 'C API' : 'onnxruntime-node'} · preset {condition.preset} ·{' '}
         {machine.cpu.model} · <Moment unixMs={run.startedUnixMs ?? run.queuedUnixMs} />
         {run.role === 'overhead' && ' · measures only what a call costs'}
+        {run.role === 'control' &&
+          ' · control: the same model twice, to show what the machine itself changes'}
+        {run.turn && run.turn.blocks > 1 && ` · block ${run.turn.block + 1} of ${run.turn.blocks}`}
       </p>
     </>
   );

@@ -12,6 +12,11 @@ interface Row {
   energyJ: number | null;
   verdict: WindowRecord['verdict'];
   codes: ReasonCode[];
+  /** How many tries came before at the same planned window, and whether it was measured again. */
+  attempt: number;
+  again: boolean;
+  tempC: number | null;
+  backgroundCpu: number | null;
 }
 
 const verdictClass = { ok: 'tw-good', flagged: 'tw-warn', void: 'tw-bad' } as const;
@@ -36,6 +41,10 @@ export function WindowTable({
     rows.map((r) => r.energyJ),
     'J',
   );
+  const known = {
+    temperature: rows.some((r) => r.tempC !== null),
+    background: rows.some((r) => r.backgroundCpu !== null),
+  };
   const dash = <span className="tw-muted">–</span>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keys (axe: scrollable-region-focusable)
@@ -48,6 +57,8 @@ export function WindowTable({
             <th scope="col">Inferences</th>
             <th scope="col">{headerOf('p50', p50)}</th>
             <th scope="col">{headerOf('Energy', energy)}</th>
+            {known.temperature && <th scope="col">Device (°C)</th>}
+            {known.background && <th scope="col">Other programs (% of processor)</th>}
             <th scope="col" className="tw-left">
               Verdict
             </th>
@@ -61,10 +72,18 @@ export function WindowTable({
             <tr key={row.index}>
               <td>{row.index + 1}</td>
               <td>{row.durationS.toFixed(2)}</td>
-              <td>{numberText(row.inferences, { scale: 1, unit: '' }, { whole: true })}</td>
+              <td>
+                {row.inferences > 0
+                  ? numberText(row.inferences, { scale: 1, unit: '' }, { whole: true })
+                  : dash}
+              </td>
               <td>{row.p50S === null ? dash : numberText(row.p50S, p50)}</td>
               <td>{row.energyJ === null ? dash : numberText(row.energyJ, energy)}</td>
-              <td className={`tw-left ${verdictClass[row.verdict]}`}>{row.verdict}</td>
+              {known.temperature && <td>{row.tempC === null ? dash : row.tempC.toFixed(0)}</td>}
+              {known.background && (
+                <td>{row.backgroundCpu === null ? dash : (100 * row.backgroundCpu).toFixed(1)}</td>
+              )}
+              <td className={`tw-left ${verdictClass[row.verdict]}`}>{verdictOf(row)}</td>
               <td className="tw-left">{row.codes.map((code) => reasons[code].sentence).join(' ')}</td>
             </tr>
           ))}
@@ -74,6 +93,12 @@ export function WindowTable({
   );
 }
 
+/** `void, measured again`; `ok, second try`. Pure. */
+export function verdictOf({ verdict, attempt, again }: Pick<Row, 'verdict' | 'attempt' | 'again'>): string {
+  const tries = ['', ', second try', ', third try', ', fourth try'][attempt] ?? `, try ${attempt + 1}`;
+  return `${verdict}${tries}${again ? ', measured again' : ''}`;
+}
+
 /** The record's windows with the medians of the columns. Pure. */
 export function rowsOf(
   windows: readonly WindowRecord[],
@@ -81,7 +106,8 @@ export function rowsOf(
   sensorId: string | null,
 ): Row[] {
   const medians = new Map(columns?.windows.map((w) => [w.index, w.p50S]));
-  return windows.map(({ index, openNs, closeNs, inferences, verdict, codes, energy }) => {
+  return windows.map((window, i) => {
+    const { index, openNs, closeNs, inferences, verdict, codes, energy, slot, attempt, state } = window;
     const meter = energy.find((e) => e.sensorId === sensorId);
     return {
       index,
@@ -91,6 +117,10 @@ export function rowsOf(
       energyJ: meter?.energyJ ?? null,
       verdict,
       codes: [...new Set([...codes, ...(meter?.code ? [meter.code] : [])])],
+      attempt: attempt ?? 0,
+      again: slot !== undefined && windows[i + 1]?.slot === slot,
+      tempC: state?.tempC ?? null,
+      backgroundCpu: state?.backgroundCpu ?? null,
     };
   });
 }

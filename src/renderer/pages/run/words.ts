@@ -1,5 +1,5 @@
 import { type PlanInput, presets } from '../../../shared/plan';
-import { concerns, type ReasonCode, reasons, remedyOf } from '../../../shared/reasons';
+import { concerns, type ReasonCode, reasons, remedyOf, resultSentence } from '../../../shared/reasons';
 import {
   type EnergyResult,
   headlineEnergy,
@@ -11,11 +11,15 @@ import {
 
 /** Steps of a run as a person calls them. */
 export const phaseWords: Record<Phase, string> = {
+  preflight: 'look at the machine',
+  cool_down: 'cool-down',
+  bare_idle: 'bare idle',
   launch: 'start',
   load: 'load',
   check: 'check outputs',
   idle_before: 'idle before',
   warmup: 'warm-up',
+  meter_check: 'meter check',
   window: 'windows',
   idle_after: 'idle after',
   close: 'close',
@@ -49,7 +53,7 @@ export function explain(run: RunRecord, windows: readonly WindowRecord[]): Expla
   return [...touched]
     .map(([code, touches]) => ({
       code,
-      sentence: reasons[code].sentence,
+      sentence: resultSentence(code),
       remedy: remedyOf(code),
       touches: shortened([...touches]),
     }))
@@ -112,6 +116,7 @@ export function repeatPlan({ condition }: RunRecord, modelName: string): PlanInp
     graphOptimization,
     fallback,
     callOverhead: false,
+    control: false,
   };
 }
 

@@ -155,7 +155,7 @@ export function RunsPage() {
               onChange={(event) => setView({ singleRuns: event.currentTarget.checked })}
             />
             <Switch
-              label="Call overhead runs"
+              label="Control and call-overhead runs"
               checked={view.overhead}
               onChange={(event) => setView({ overhead: event.currentTarget.checked })}
             />

@@ -101,6 +101,12 @@ export const runColumns: readonly Column[] = [
         </a>
         {row.locked && <span className="tw-tag tw-muted">LOCKED</span>}
         {row.role === 'overhead' && <span className="tw-tag tw-muted">CALL</span>}
+        {row.role === 'control' && <span className="tw-tag tw-muted">CONTROL</span>}
+        {row.blocks > 1 && (
+          <span className="tw-tag tw-muted" title={`Turn ${row.block + 1} of ${row.blocks} of a comparison`}>
+            BLOCK {row.block + 1}
+          </span>
+        )}
         {row.sample && <SampleBadge />}
         <OriginBadge origin={row.origin} />
       </>
@@ -181,6 +187,7 @@ export const runColumns: readonly Column[] = [
   number('bytes', 'Parameter bytes', 'B', (row) => row.parameterBytes, { width: 142 }),
   number('nonzero', 'Non-zero parameters', '', (row) => row.parametersNonzero, { width: 168 }),
   number('macs', 'MACs', '', (row) => row.macs),
+  number('macsEffective', 'MACs, weight not zero', '', (row) => row.macsEffective, { width: 168 }),
   text('family', 'Family', (row) => row.family, { width: 84, hidden: true, groupable: true }),
   text('precision', 'Precision', (row) => row.precision, { width: 90, hidden: true, groupable: true }),
   text('engine', 'Engine', (row) => row.engine, { width: 80, hidden: true, groupable: true }),

@@ -64,7 +64,7 @@ export function filterRuns(
     .filter((facet) => view.facets[facet].length > 0)
     .map((facet) => ({ values: new Set(view.facets[facet]), of: facetOf[facet] }));
   return rows.filter((row) => {
-    if (row.role === 'overhead' && !view.overhead) return false;
+    if (row.role !== 'measure' && !view.overhead) return false;
     if (!chosen.every(({ values, of }) => values.has(of(row).value))) return false;
     if (words.length === 0) return true;
     const text = textOf(row);

@@ -45,6 +45,7 @@ describe('methods of the ratios', () => {
 
 describe('ratios in words', () => {
   it('have three digits and their interval', () => {
+    expect(ratioText({ value: 1.0312, low: 0.9987, high: 1.0641 })).toBe('1.031 [0.999, 1.064]');
     expect(ratioText({ value: 0.81234, low: 0.7899, high: 0.83 })).toBe('0.812 [0.790, 0.830]');
     expect(ratioText(null)).toBe('–');
   });
@@ -52,6 +53,6 @@ describe('ratios in words', () => {
   it('lower is good for cost and bad for throughput', () => {
     expect(classOf('grossJ', 'lower')).toBe('tw-good');
     expect(classOf('throughputHz', 'lower')).toBe('tw-warn');
-    expect(classOf('p50S', 'not distinguishable')).toBe('tw-muted');
+    expect(classOf('p50S', 'no difference shown')).toBe('tw-muted');
   });
 });

@@ -44,6 +44,23 @@ describe('the runs of a curve', () => {
     expect(runsOfFigure([...rows, ...sample], { ...plainChoice, sample: true })).toHaveLength(12);
   });
 
+  it('all turns of a comparison are one, and a control is none', () => {
+    const turns = Array.from({ length: 6 }, (_, block) =>
+      changed(rows[0], { id: `turn${block}`, experimentId: 'c', ordinal: block, entry: 0, block, blocks: 6 }),
+    );
+    const control = changed(rows[0], {
+      id: 'k',
+      experimentId: 'c',
+      ordinal: 9,
+      entry: 9,
+      blocks: 6,
+      role: 'control',
+    });
+    const drawn = runsOfFigure([...rows, ...turns, control], plainChoice);
+    expect(drawn.slice(0, rows.length)).toEqual(rows);
+    expect(drawn.slice(rows.length)).toMatchObject([{ id: 'turn0', turns: { energy: 6 } }]);
+  });
+
   it('are of the chosen experiments', () => {
     const two = rows.map((row) => changed(row, { id: `t${row.id}`, experimentId: 'two' }));
     expect(runsOfFigure([...rows, ...two], { ...plainChoice, experiments: ['two'] })).toEqual(two);

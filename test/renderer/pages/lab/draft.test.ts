@@ -94,6 +94,7 @@ describe('the draft of a plan', () => {
         expect(runsOfPlan(plan)).toEqual({
           runs: places.length,
           overheadRuns: places.filter((p) => p.role === 'overhead').length,
+          controlRuns: places.filter((p) => p.role === 'control').length,
         });
       }),
     );

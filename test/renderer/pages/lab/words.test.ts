@@ -63,10 +63,10 @@ describe('what the page says of a plan', () => {
   ])('%j: %s', (range, text) => expect(rangeText(range)).toBe(text));
 
   it('names runs, overhead and time', () => {
-    expect(previewText({ runs: 36, overheadRuns: 4 }, { low: 720, high: 1200 })).toBe(
+    expect(previewText({ runs: 36, overheadRuns: 4, controlRuns: 0 }, { low: 720, high: 1200 })).toBe(
       '36 runs (4 for call overhead), about 12–20 min',
     );
-    expect(previewText({ runs: 1, overheadRuns: 0 }, null)).toBe('1 run');
+    expect(previewText({ runs: 1, overheadRuns: 0, controlRuns: 0 }, null)).toBe('1 run');
   });
 
   it('asks about a large plan only', () => {

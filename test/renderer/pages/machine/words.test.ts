@@ -66,6 +66,10 @@ describe('words of the machine page', () => {
     );
     expect(text).toContain('on this page');
     expect(text).not.toContain('--tdp');
+    expect(text).toContain('wall meter below');
+    expect(remedyText('add it with “thirty-watts meters add-wall”, or on the page Machine & meters.')).toBe(
+      'add it under “Wall meters” on this page.',
+    );
     expect(remedyText('Allow reading it until the next restart:')).toBe(
       'Allow reading it until the next restart:',
     );

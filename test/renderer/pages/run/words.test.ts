@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsOf } from '../../../../src/renderer/pages/run/WindowTable';
+import { rowsOf, verdictOf } from '../../../../src/renderer/pages/run/WindowTable';
 import {
   budgetOf,
   endingOf,
@@ -99,8 +99,22 @@ describe('tables of a run', () => {
         energyJ: null,
         verdict: 'ok',
         codes: ['SWAPPING', 'READ_FAILED'],
+        attempt: 0,
+        again: false,
+        tempC: null,
+        backgroundCpu: null,
       },
     ]);
+  });
+
+  it('says which windows were tries at the same one, and which were measured again', () => {
+    const tries = [
+      { slot: 0, attempt: 0 },
+      { slot: 0, attempt: 1 },
+      { slot: 1, attempt: 0 },
+    ].map((t, index) => window({ index, verdict: t.attempt === 0 && index === 0 ? 'void' : 'ok', ...t }));
+    const words = rowsOf(tries, undefined, null).map(verdictOf);
+    expect(words).toEqual(['void, measured again', 'ok, second try', 'ok']);
   });
 
   it('says how inputs were filled in words, and keeps what it cannot read', () => {

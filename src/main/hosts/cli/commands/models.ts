@@ -5,6 +5,7 @@ import { formatCount, formatSi } from '../../../../shared/units';
 import { parseRecipe } from '../../../models/builders';
 import { connect } from '../connect';
 import { exitCodes } from '../exitCodes';
+import { macsLines } from '../macsLines';
 import { countingNumber, globals, keyNumber } from '../options';
 
 const head = ['Id', 'Name', 'Family', 'Parameters', 'Precision', 'Size', 'Opset'];
@@ -75,9 +76,7 @@ export function modelsCommand(): Command {
         output.say(
           `Non-zero parameters    ${counts.parametersNonzero === null ? 'not known' : formatCount(counts.parametersNonzero)}`,
         );
-        output.say(
-          `MACs per inference     ${answer.macs.macs === null ? `not known: ${answer.macs.missingReason}` : formatCount(answer.macs.macs)}`,
-        );
+        for (const line of macsLines(answer.macs)) output.say(line);
         for (const port of answer.inputs)
           output.say(
             `Input                  ${port.name}: ${port.elemType}[${(port.shape ?? ['?']).map((d) => d ?? '?').join(', ')}]`,

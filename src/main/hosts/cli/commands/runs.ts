@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
-import { type ReasonCode, reasons } from '../../../../shared/reasons';
-import type { RunStatus } from '../../../../shared/run';
+import { type ReasonCode, reasons, resultSentence } from '../../../../shared/reasons';
+import type { EnergyPart, RunStatus } from '../../../../shared/run';
 import { headlineEnergy, runStatuses } from '../../../../shared/run';
-import { formatCount, formatSi } from '../../../../shared/units';
+import { formatCount, formatInterval, formatSi } from '../../../../shared/units';
 import { connect } from '../connect';
 import { globals } from '../options';
+import { provenanceLines } from '../provenanceLines';
 import { interval, rightColumns, runCells, runHead } from '../runTable';
 
 export function runsCommand(): Command {
@@ -31,9 +32,16 @@ export function runsCommand(): Command {
     .command('show')
     .description('one run: condition, windows, percentiles, energy, verdict with its reasons')
     .argument('<run>', 'id or its first digits')
-    .action(async (id: string, _: unknown, command: Command) => {
+    .option('--provenance', 'everything recorded of how its results came about')
+    .action(async (id: string, { provenance }: { provenance?: boolean }, command: Command) => {
       const { lab: folder, output } = globals(command);
       const { lab, close } = connect(folder, { write: false });
+      if (provenance) {
+        const record = await lab.showProvenance({ run: id }).finally(close);
+        for (const text of provenanceLines(record)) output.say(text);
+        output.data(record);
+        return;
+      }
       const detail = await lab.showRun({ run: id }).finally(close);
       const { run, model, machine, windows, callOverheadS } = detail;
       const { condition, facts, latency } = run;
@@ -94,24 +102,41 @@ export function runsCommand(): Command {
       for (const e of run.energy) {
         say(
           'Energy',
-          `${e.sensor?.id ?? 'no meter'}${e.headline ? '' : ' (beside)'}: gross ${e.gross.perInferenceJ === null ? '–' : formatSi(e.gross.perInferenceJ, 'J')} (${e.gross.verdict}), net ${e.net.perInferenceJ === null ? '–' : formatSi(e.net.perInferenceJ, 'J')} (${e.net.verdict})`,
+          `${e.sensor?.id ?? 'no meter'}${e.headline ? '' : ' (beside)'}, per inference: gross ${joules(e.gross)}, net ${joules(e.net)}`,
         );
       }
       for (const w of windows)
         say(
-          `Window ${w.index}`,
-          `${(Number(w.closeNs - w.openNs) / 1e9).toFixed(3)} s, ${w.inferences.toFixed(2)} inferences, ${w.verdict}${w.codes.length ? ` (${w.codes.join(', ')})` : ''}`,
+          `Window ${w.index + 1}`,
+          `${(Number(w.closeNs - w.openNs) / 1e9).toFixed(3)} s, ${w.inferences > 0 ? w.inferences.toFixed(2) : '–'} inferences, ${w.verdict}${w.codes.length ? ` (${w.codes.join(', ')})` : ''}`,
         );
       const codes = new Set<ReasonCode>([
         ...(latency?.codes ?? []),
         ...(headlineEnergy(run)?.gross.codes ?? []),
         ...(headlineEnergy(run)?.net.codes ?? []),
+        ...run.energy
+          .flatMap((e) => [e.gross, e.net].filter((p) => p.perInferenceJ === null))
+          .flatMap(hardCodes),
       ]);
-      for (const code of codes) say(code, reasons[code].sentence);
+      for (const code of codes) say(code, resultSentence(code));
       output.data(detail);
     });
   return runs;
 }
+
+/** `442 µJ [434, 451] (limited)`; without a value its reasons: `– (invalid: GAP, TOO_FEW_WINDOWS)`. */
+function joules(part: EnergyPart): string {
+  const { perInferenceJ: value, absolute, verdict } = part;
+  if (value === null)
+    return `– (${[verdictWord(verdict), hardCodes(part).join(', ')].filter(Boolean).join(': ')})`;
+  const text = absolute ? formatInterval(value, absolute.low, absolute.high, 'J') : formatSi(value, 'J');
+  return `${text} (${verdictWord(verdict)})`;
+}
+
+const verdictWord = (verdict: EnergyPart['verdict']) => verdict.replace('_', ' ');
+
+/** The codes that take a value away; the others only limit or label it. */
+const hardCodes = ({ codes }: EnergyPart) => codes.filter((c) => !['I', 'F'].includes(reasons[c].level));
 
 const started = (ms: number | null): string =>
   ms === null ? '–' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
