@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concerns, type ReasonCode, reasonCodes, reasons, verdictOf } from '../../src/shared/reasons';
+import {
+  concerns,
+  type ReasonCode,
+  reasonCodes,
+  reasons,
+  resultSentence,
+  verdictOf,
+} from '../../src/shared/reasons';
 import type { Verdict } from '../../src/shared/run';
 
 const results = ['latency', 'gross', 'net'] as const;
@@ -58,5 +65,13 @@ describe('verdicts', () => {
 
   it('say each reason in a sentence', () => {
     for (const { sentence } of Object.values(reasons)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('say beside a result what became of the windows that were struck, and nothing more of the rest', () => {
+    for (const code of reasonCodes) {
+      const { level, sentence } = reasons[code];
+      expect(resultSentence(code).startsWith(sentence)).toBe(true);
+      expect(resultSentence(code) !== sentence, code).toBe(level === 'V');
+    }
   });
 });

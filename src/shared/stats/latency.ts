@@ -46,13 +46,10 @@ export function summarizeLatency(windows: readonly LatencyWindow[], options: Lat
     return end;
   });
   const p50 = seriesQuantile(series, sorted, 0.5, ends);
-  const estimates = {
-    p50S: p50.estimate,
-    p90S: seriesQuantile(series, sorted, 0.9, ends).estimate,
-    p95S: seriesQuantile(series, sorted, 0.95, ends).estimate,
-    p99S: seriesQuantile(series, sorted, 0.99, ends).estimate,
-    p999S: seriesQuantile(series, sorted, 0.999, ends).estimate,
-  };
+  const [p90S, p95S, p99S, p999S] = withoutGaps(
+    ([0.9, 0.95, 0.99, 0.999] as const).map((p) => seriesQuantile(series, sorted, p, ends).estimate),
+  );
+  const estimates = { p50S: p50.estimate, p90S: p90S!, p95S: p95S!, p99S: p99S!, p999S: p999S! };
   const codes = new Set([...options.codes, ...findings(windows, options)]);
   const tooSlow = windows.some((w) => w.inferences < fewInferences.refuse);
   if (p50.estimate.value === null && n > 0 && !tooSlow) codes.add('TOO_FEW_SAMPLES');
@@ -74,6 +71,15 @@ export function summarizeLatency(windows: readonly LatencyWindow[], options: Lat
     throughputHz: seconds > 0 ? (inferences * options.batch) / seconds : null,
     method,
   };
+}
+
+/**
+ * A tail percentile is given only where those below it are: samples too few for p95 are too few for p99.9, whose rare
+ * indicator merely shows less of how they hang together.
+ */
+function withoutGaps(ascendingly: readonly Estimate[]): Estimate[] {
+  const first = ascendingly.findIndex((e) => e.value === null);
+  return ascendingly.map((e, i) => (first >= 0 && i > first ? ascendingly[first]! : e));
 }
 
 function findings(windows: readonly LatencyWindow[], options: LatencyOptions): ReasonCode[] {

@@ -34,6 +34,21 @@ describe('summarizeLatency', () => {
     expect([result.verdict, result.codes]).toEqual(['valid', []]);
   });
 
+  it('gives a tail percentile only where those below it are given', () => {
+    const delays = drawFrom(7);
+    // Levels that last for thousands of inferences, and rare delays that have nothing to do with each other.
+    const slow = Float64Array.from(
+      { length: 100_000 },
+      (_, i) => 1e6 * (1 + 0.1 * Math.sin(i / 8000)) * (delays.uniform() < 0.003 ? 2 + delays.uniform() : 1),
+    );
+    const { p95S, p999S } = summarizeLatency([window(slow)], plain);
+    expect([p95S.value, p999S.value]).toEqual([null, null]);
+    // The control: without the levels the delays are enough for both.
+    const steady = slow.map((ns, i) => ns / (1 + 0.1 * Math.sin(i / 8000)) + delays.uniform());
+    const free = summarizeLatency([window(steady)], plain);
+    expect([free.p95S.value, free.p999S.value]).not.toContain(null);
+  });
+
   it('a refused median is not measured', () => {
     // Each level held for 200 inferences: 1,000 samples that are worth about five.
     const levels = [...noisy(5)].flatMap((ns) => Array<number>(200).fill(ns));
