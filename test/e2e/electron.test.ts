@@ -346,6 +346,7 @@ describe.skipIf(rig.missing !== null)('a real Electron', { timeout: 60_000 }, ()
         models: [built.data.model.id],
         preset: 'standard',
         callOverhead: false,
+        control: false,
         meters: 'none',
       };
       return window.probe.request('startExperiment', { plan });

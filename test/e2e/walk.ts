@@ -89,7 +89,7 @@ export async function walk({ name, page, choose, saved }: Door, models: string[]
   await page
     .getByRole('table')
     .first()
-    .getByText(/lower|higher|not distinguishable|not comparable|not measured/)
+    .getByText(/no difference shown|not comparable|not measured|, shown over|were not measured in turn/i)
     .first()
     .waitFor();
   await page
