@@ -171,3 +171,8 @@ export const modelSchema = z.strictObject({
   importedUnixMs: z.number().int(),
 });
 export type Model = z.infer<typeof modelSchema>;
+
+/** Begins the recipe of a model that an experiment behind a claim made: lists leave these out unless asked. */
+export const claimRecipe = 'claim: ';
+export const isClaimModel = ({ recipe }: Pick<Model, 'recipe'>): boolean =>
+  recipe?.startsWith(claimRecipe) ?? false;

@@ -7,8 +7,10 @@ import type { FigureTokens } from './tokens';
 const majorLength = 5;
 const minorLength = 3;
 
+type AxesFrame = Pick<Frame, 'plot' | 'xTicks' | 'yTicks'>;
+
 /** Grid on majors, ticks outside, left and bottom line; no frame. Source: docs/figures.md, 3.3. */
-export function Axes({ frame, tokens }: { frame: Frame; tokens: FigureTokens }): ReactElement {
+export function Axes({ frame, tokens }: { frame: AxesFrame; tokens: FigureTokens }): ReactElement {
   const { plot, xTicks, yTicks } = frame;
   const majorX = xTicks.filter((t) => t.major);
   const majorY = yTicks.filter((t) => t.major);
@@ -36,7 +38,7 @@ function middleOf({ box }: TextLine): number {
 }
 
 /** Labels of the ticks. */
-export function TickLabels({ frame, tokens }: { frame: Frame; tokens: FigureTokens }): ReactElement {
+export function TickLabels({ frame, tokens }: { frame: AxesFrame; tokens: FigureTokens }): ReactElement {
   const x = frame.xTicks.flatMap((t) =>
     t.text === null ? [] : [{ ...t.text, at: middleOf(t.text), anchor: 'middle' as const }],
   );

@@ -79,8 +79,10 @@ const leastStub = 1.5;
 /** Opacity of dominated points. */
 const dimmed = 0.4;
 
+type BarsAt = Pick<MarkAt, 'x' | 'y' | 'style' | 'dim' | 'repeat' | 'absolute' | 'across'>;
+
 /** Thick: what repeats shrink. Thin: everything. The dashed bar of an estimate is the band of its method. */
-function Bars({ mark, colour }: { mark: MarkAt; colour: string }): ReactElement | null {
+export function Bars({ mark, colour }: { mark: BarsAt; colour: string }): ReactElement | null {
   const { repeat, absolute, across, style, x, y } = mark;
   const path = ({ y0, y1 }: Segment) => {
     if (style === 'solid') return `M${x} ${y0}V${y1}`;
@@ -98,7 +100,9 @@ function Bars({ mark, colour }: { mark: MarkAt; colour: string }): ReactElement 
   if (thin === '' && thick === '' && !wide) return null;
   return (
     <g fill="none" stroke={colour} opacity={mark.dim ? dimmed : undefined}>
-      {wide && <path d={side} strokeWidth={stroke.thin} />}
+      {wide && (
+        <path d={side} strokeWidth={stroke.thin} strokeDasharray={style === 'estimate' ? '3 2' : undefined} />
+      )}
       {thin && (
         <path d={thin} strokeWidth={stroke.thin} strokeDasharray={style === 'estimate' ? '3 2' : undefined} />
       )}

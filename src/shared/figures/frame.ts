@@ -144,7 +144,7 @@ function notesAt(notes: readonly Note[], above: number, room: number) {
 }
 
 /** Labels under their ticks, moved inside the figure at its edge, and only every k-th where they would touch. */
-function xTickTexts(ticks: readonly Tick[], bottom: number, width: number): LabelledTick[] {
+export function xTickTexts(ticks: readonly Tick[], bottom: number, width: number): LabelledTick[] {
   const texts = ticks.map((tick) => {
     if (tick.label === null) return null;
     const wide = textWidth(tick.label, textSize.tick);
@@ -165,7 +165,8 @@ function xTickTexts(ticks: readonly Tick[], bottom: number, width: number): Labe
   });
 }
 
-function yTickText(tick: Tick, right: number): TextLine | null {
+/** Label before its tick, at the left of the axis at `right`. */
+export function yTickText(tick: Tick, right: number): TextLine | null {
   if (tick.label === null) return null;
   const left = right - 8 - textWidth(tick.label, textSize.tick);
   return textLine(`y-${tick.at}`, tick.label, textSize.tick, left, tick.at + 0.36 * textSize.tick);

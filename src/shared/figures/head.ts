@@ -4,6 +4,14 @@ import { edge, markSize, round2, textSize } from './sizes';
 import type { FigureTexts } from './texts';
 import { textWidth } from './textWidth';
 
+/** `keyWidth`: room for the sign of the series; that of a mark unless told. */
+export interface LegendEntry {
+  key: string;
+  slot: number;
+  text: string;
+  keyWidth?: number;
+}
+
 export interface LegendItem extends TextLine {
   slot: number;
   markX: number;
@@ -25,7 +33,7 @@ export interface Head {
 export function headOf(
   texts: FigureTexts,
   width: number,
-  legendEntries: readonly { key: string; slot: number; text: string }[],
+  legendEntries: readonly LegendEntry[],
 ): { head: Head; bottom: number } {
   const badge = texts.badge === null ? null : badgeAt(texts.badge, width);
   const room = (badge === null ? width - edge : badge.frame.x0 - 10) - edge;
@@ -52,22 +60,18 @@ function badgeAt(text: string, width: number): Badge {
   };
 }
 
-function legendAt(
-  entries: readonly { key: string; slot: number; text: string }[],
-  width: number,
-  top: number,
-): LegendItem[] {
+function legendAt(entries: readonly LegendEntry[], width: number, top: number): LegendItem[] {
   const size = textSize.small;
   let x = edge;
   let baseline = top + size;
-  return entries.map(({ key, slot, text }) => {
-    const itemWidth = markSize + 5 + textWidth(text, size);
+  return entries.map(({ key, slot, text, keyWidth = markSize }) => {
+    const itemWidth = keyWidth + 5 + textWidth(text, size);
     if (x > edge && x + itemWidth > width - edge) {
       x = edge;
       baseline += lineHeight(size) + 2;
     }
-    const line = textLine(`legend-${key}`, text, size, x + markSize + 5, baseline);
-    const item = { ...line, slot, markX: round2(x + markSize / 2), markY: round2(baseline - 0.36 * size) };
+    const line = textLine(`legend-${key}`, text, size, x + keyWidth + 5, baseline);
+    const item = { ...line, slot, markX: round2(x + keyWidth / 2), markY: round2(baseline - 0.36 * size) };
     x += itemWidth + 14;
     return item;
   });

@@ -1,3 +1,4 @@
+import { inEverydayUnits } from '../everyday';
 import { formatCount, formatEstimate, formatInterval, formatSi } from '../units';
 import type { Box } from './geometry';
 import type { CurveLayout, MarkAt } from './layout';
@@ -53,6 +54,7 @@ function markLines(spec: CurveSpec, layout: CurveLayout, { row, style }: MarkAt)
     ...line('Model', row.model),
     ...line(x.name, x.isSize ? formatCount(row.x!) : valueText(row.x!, row.xLow, row.xHigh, x.unit, false)),
     ...line(y.name, valueText(row.y!, inner ? row.yLow : null, inner ? row.yHigh : null, y.unit, estimated)),
+    ...line('As much as', y.unit === 'J' && row.y! > 0 ? everydayOf(row.y!) : null),
     ...line(
       'With the sensor’s own uncertainty',
       outer ? rangeText(row.yAbsLow!, row.yAbsHigh!, y.unit) : null,
@@ -70,6 +72,9 @@ function markLines(spec: CurveSpec, layout: CurveLayout, { row, style }: MarkAt)
     ...line('Data', row.sample ? 'SAMPLE DATA' : null),
   ];
 }
+
+/** In the smallest everyday unit, a second of a brain at 20 W. */
+const everydayOf = (joules: number) => inEverydayUnits({ value: joules, low: joules, high: joules })[0]!.text;
 
 const blocksOf = (turns: number | null) =>
   turns === null ? '' : ` in ${turns} ${turns === 1 ? 'block' : 'blocks'}`;

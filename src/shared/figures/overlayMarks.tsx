@@ -123,7 +123,10 @@ export function Guides({
 }
 
 /** Diamonds of 14 units with their ranges. */
-export function Diamonds(props: { references: readonly ReferenceAt[]; tokens: FigureTokens }): ReactElement {
+export function Diamonds(props: {
+  references: readonly (Pick<ReferenceAt, 'x' | 'y' | 'bars'> & { point: { key: string } })[];
+  tokens: FigureTokens;
+}): ReactElement {
   const { references, tokens } = props;
   return (
     <>

@@ -23,8 +23,12 @@ export function pathOf(segments: readonly Segment[]): string {
 const colourOf = (slot: number | null, tokens: FigureTokens) =>
   slot === null ? tokens.reference : tokens.series[slot]!.text;
 
-/** Paper behind the labels, so that the grid does not cross them. */
-export function LabelBacks({ labels, tokens }: Drawn): ReactElement {
+/** Paper behind words in the plot, so that the grid does not cross them. */
+export function LabelBacks(props: {
+  labels: readonly Pick<Label, 'key' | 'box'>[];
+  tokens: FigureTokens;
+}): ReactElement {
+  const { labels, tokens } = props;
   return (
     <>
       {labels.map(({ key, box }) => (

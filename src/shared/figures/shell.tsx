@@ -18,6 +18,26 @@ export function Shell(props: {
   children: ReactNode;
 }): ReactElement {
   const { id, frame, tokens, empty, children } = props;
+  return (
+    <Sheet id={id} frame={frame} tokens={tokens}>
+      <Axes frame={frame} tokens={tokens} />
+      {children}
+      <TickLabels frame={frame} tokens={tokens} />
+      <Words frame={frame} tokens={tokens} empty={empty} />
+    </Sheet>
+  );
+}
+
+/** The SVG element itself with its title, description and paper. */
+export function Sheet(props: {
+  id: string;
+  frame: Pick<Frame, 'width' | 'height' | 'widthMm' | 'heightMm'> & {
+    texts: Pick<Frame['texts'], 'title' | 'badge' | 'description'>;
+  };
+  tokens: FigureTokens;
+  children: ReactNode;
+}): ReactElement {
+  const { id, frame, tokens, children } = props;
   const { width, height, texts } = frame;
   return (
     <svg
@@ -32,10 +52,7 @@ export function Shell(props: {
       <title id={`${id}-title`}>{`${texts.title}${texts.badge === null ? '' : ` (${texts.badge})`}`}</title>
       <desc id={`${id}-desc`}>{texts.description}</desc>
       <rect width={width} height={height} fill={tokens.paper} />
-      <Axes frame={frame} tokens={tokens} />
       {children}
-      <TickLabels frame={frame} tokens={tokens} />
-      <Words frame={frame} tokens={tokens} empty={empty} />
     </svg>
   );
 }

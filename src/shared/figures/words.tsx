@@ -70,7 +70,7 @@ export function Words(props: { frame: Frame; tokens: FigureTokens; empty: boolea
   );
 }
 
-function BadgeFrame({ badge, tokens }: { badge: Badge; tokens: FigureTokens }): ReactElement {
+export function BadgeFrame({ badge, tokens }: { badge: Badge; tokens: FigureTokens }): ReactElement {
   const { frame } = badge;
   return (
     <g>
@@ -98,7 +98,7 @@ function BadgeFrame({ badge, tokens }: { badge: Badge; tokens: FigureTokens }): 
   );
 }
 
-function Lines(props: {
+export function Lines(props: {
   lines: readonly TextLine[];
   size: number;
   fill: string;

@@ -25,7 +25,8 @@ export function writeFigure(folder: string, name: string, data: FigureData, pngS
   ];
 }
 
-function save(path: string, content: string | Uint8Array): string {
+/** Writes a file whole or not at all. */
+export function save(path: string, content: string | Uint8Array): string {
   writeFileSync(`${path}.part`, content);
   renameSync(`${path}.part`, path);
   return path;
