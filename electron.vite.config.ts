@@ -24,6 +24,7 @@ export default defineConfig({
           service: entry('src/main/hosts/service/index.ts'),
           cli: entry('src/main/hosts/cli/index.ts'),
           runner: entry('src/main/runner/index.ts'),
+          science: entry('src/main/runner/science.ts'),
           sampler: entry('src/main/sampler/index.ts'),
           bench: entry('test/bench/index.ts'),
         },

@@ -22,12 +22,32 @@ const figuresMayImport = new Set(['zod', 'react', '@visx/scale']);
 interface Import {
   file: string;
   from: string;
+  /** Types are erased, so they drag nothing in. */
+  type?: boolean;
+}
+
+/** What the lab service may load of the experiments: the claims and their own data sets. Tasks run in a process of their own. */
+const scienceForLab = /^src\/main\/science\/(claims(\/own)?|data\/\w+)$/;
+
+/** Rules of src/main/science, which is handed ONNX Runtime, data and folder, and knows not even the types of who hands them. */
+function brokenScience(file: string, target: string, type: boolean): string | null {
+  if (file.startsWith('src/main/science/'))
+    return /^src\/(shared|main\/(science|models))\//.test(target)
+      ? null
+      : 'the experiments know shared and models only';
+  if (type || !target.startsWith('src/main/science')) return null;
+  if (file === 'src/main/runner/science.ts') return null;
+  if (file.startsWith('src/main/lab/'))
+    return scienceForLab.test(target) ? null : 'the lab loads claims and data of the experiments, no task';
+  return 'only the lab and the science process load the experiments';
 }
 
 /** Every rule that an import breaks, in words. Pure. */
-function broken({ file, from }: Import): string | null {
+function broken({ file, from, type = false }: Import): string | null {
   if (from.startsWith('.')) {
     const target = relative(root, resolve(root, file, '..', from));
+    const science = brokenScience(file, target, type);
+    if (science || type) return science;
     if (file.startsWith('src/shared/') && !target.startsWith('src/shared/'))
       return 'shared imports only itself';
     if (file.startsWith('src/renderer/') && !/^src\/(shared|renderer)\//.test(target))
@@ -53,6 +73,9 @@ function broken({ file, from }: Import): string | null {
       return 'the shell knows no store, no lab and no runner';
     return null;
   }
+  if (file.startsWith('src/main/science/') && from !== 'zod' && !from.startsWith('node:'))
+    return 'the experiments import zod and Node only';
+  if (type) return null;
   if (onlyIn[from] && !onlyIn[from].test(file)) return `${from} is imported only in ${onlyIn[from].source}`;
   if (file.startsWith('src/shared/figures/'))
     return figuresMayImport.has(from) ? null : 'figures import react and visx only';
@@ -62,12 +85,16 @@ function broken({ file, from }: Import): string | null {
   return null;
 }
 
-/** Static, type-only and dynamic imports; types are erased, so they drag nothing in. */
+/** Static, type-only and dynamic imports. */
 function importsOf(file: string, text: string): Import[] {
   const statics = [...text.matchAll(/^\s*(?:import|export)\s(?!type\s)[^'"]*?from\s+'([^']+)'/gm)];
+  const types = [...text.matchAll(/^\s*(?:import|export)\stype\s[^'"]*?from\s+'([^']+)'/gm)];
   const bare = [...text.matchAll(/^\s*import\s+'([^']+)'/gm)];
   const dynamic = [...text.matchAll(/\bimport\('([^']+)'\)/g)];
-  return [...statics, ...bare, ...dynamic].map((m) => ({ file, from: m[1] }));
+  return [
+    ...[...statics, ...bare, ...dynamic].map((m) => ({ file, from: m[1] })),
+    ...types.map((m) => ({ file, from: m[1], type: true })),
+  ];
 }
 
 const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
@@ -97,13 +124,43 @@ describe('layers', () => {
     ['src/main/electron/x.ts', '../hosts/service/index'],
     ['src/main/index.ts', './lab/service'],
     ['src/main/hosts/service/x.ts', 'electron'],
+    ['src/main/science/claims/x.ts', '../../lab/models'],
+    ['src/main/science/claims/x.ts', '../../store/claims'],
+    ['src/main/science/train/x.ts', '../../runner/ort/free'],
+    ['src/main/science/x.ts', '../sampler/sampler'],
+    ['src/main/science/x.ts', '../meters/index'],
+    ['src/main/science/x.ts', '../hosts/cli/index'],
+    ['src/main/science/x.ts', 'react'],
+    ['src/main/lab/claims/x.ts', '../../science/tasks'],
+    ['src/main/lab/claims/x.ts', '../../science/claims/size'],
+    ['src/main/lab/claims/x.ts', '../../science/protocol'],
+    ['src/main/runner/x.ts', '../science/tasks'],
+    ['src/main/hosts/cli/x.ts', '../../science/claims'],
+    ['src/main/models/x.ts', '../science/save'],
   ])('would refuse %s importing %s', (file, from) => {
     expect(broken({ file, from })).not.toBeNull();
   });
 
-  it('sees imports over several lines and dynamic ones, and leaves types alone', () => {
+  it('lets types through, but for those of others in the experiments', () => {
+    const type = true;
+    const task = { from: '../../science/tasks', file: 'src/main/lab/claims/x.ts' };
+    expect(broken({ ...task, type })).toBeNull();
+    expect(broken(task)).not.toBeNull();
+    const free = { from: '../../runner/ort/free', file: 'src/main/science/train/x.ts' };
+    expect(broken({ ...free, type })).not.toBeNull();
+    expect(broken({ file: 'src/main/runner/science.ts', from: '../science/tasks' })).toBeNull();
+    expect(broken({ file: 'src/main/lab/claims/x.ts', from: '../../science/claims' })).toBeNull();
+    expect(broken({ file: 'src/main/lab/x.ts', from: '../science/data/npy' })).toBeNull();
+    expect(broken({ file: 'src/main/science/data/x.ts', from: 'node:fs' })).toBeNull();
+  });
+
+  it('sees imports over several lines and dynamic ones, and knows types', () => {
     const text =
       "import {\n  a,\n} from './a';\nconst b = await import('b');\nimport type { C } from 'better-sqlite3';\n";
-    expect(importsOf('x', text).map((i) => i.from)).toEqual(['./a', 'b']);
+    expect(importsOf('x', text)).toEqual([
+      { file: 'x', from: './a' },
+      { file: 'x', from: 'b' },
+      { file: 'x', from: 'better-sqlite3', type: true },
+    ]);
   });
 });

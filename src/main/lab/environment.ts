@@ -34,7 +34,10 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.P
 }
 
 /** Starts one of the lab's own programs on the Node of this process; bigints and typed arrays cross the channel. */
-export function spawnProgram(name: 'runner' | 'sampler', stdio: SpawnOptions['stdio']): ChildProcess {
+export function spawnProgram(
+  name: 'runner' | 'sampler' | 'science',
+  stdio: SpawnOptions['stdio'],
+): ChildProcess {
   return spawn(process.execPath, ['--disable-sigusr1', program(name)], {
     stdio,
     serialization: 'advanced',

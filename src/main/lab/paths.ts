@@ -8,7 +8,7 @@ export function defaultLabFolder(): string {
 }
 
 /** A built program: beside the one that runs now, or in out/main of the checkout where the sources run (tests). */
-export function program(name: 'runner' | 'sampler'): string {
+export function program(name: 'runner' | 'sampler' | 'science'): string {
   const beside = join(__dirname, `${name}.cjs`);
   return existsSync(beside) ? beside : join(appRoot(), 'out', 'main', `${name}.cjs`);
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError } from '../../shared/errors';
-import type { Model } from '../../shared/model';
+import type { Licence, Model } from '../../shared/model';
 import { assertExtent, judgeExternals, openExternalData } from './external';
 import { createDurable, hashBytes, hashFile, openPlain, printable, readWhole, syncFolder } from './files';
 import { notThere } from './find';
@@ -39,6 +39,8 @@ export interface ImportLabels {
   name?: string;
   family?: Model['family'];
   recipe?: string | null;
+  /** Source and licence of the model that this one was made of; absent: those of the file, none for a recipe. */
+  origin?: { source: string | null; licence: Licence | null };
 }
 
 export interface Imported {
@@ -104,7 +106,8 @@ export function importModel(
       irVersion: onnx.irVersion,
       producer: onnx.producer,
       // A model built from a recipe is the lab's own, and comes from a temporary folder.
-      ...(labels.recipe ? {} : { source: sourceOf(onnx.metadata), licence: licenceOf(onnx.metadata, real) }),
+      ...(labels.origin ??
+        (labels.recipe ? {} : { source: sourceOf(onnx.metadata), licence: licenceOf(onnx.metadata, real) })),
       opsets: [...onnx.opsets],
       inputs: freeInputs(onnx.graph),
       outputs: [...onnx.graph.outputs],

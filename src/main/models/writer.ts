@@ -27,6 +27,8 @@ export type Attribute =
   | { graph: Graph };
 
 export interface GraphNode {
+  /** Unique in the graph, as ONNX Runtime wants it; default: that of the first output. */
+  name?: string;
   op: string;
   /** '' is an optional input left out. */
   inputs: readonly string[];
@@ -78,7 +80,7 @@ export function elementCount(dims: readonly number[]): number {
 }
 
 /** Payload below which external data would only cost: the shapes that a runtime wants to see at load. */
-const inlineBelowBytes = 1024;
+export const inlineBelowBytes = 1024;
 /** Windows maps files at multiples of 64 KiB, Linux and macOS at 4 or 16 KiB. */
 const externalAlignment = 65536;
 
@@ -115,13 +117,14 @@ export function modelBytes(graph: Graph, options: WriteOptions = {}): Uint8Array
   return out;
 }
 
-interface Payload {
+/** Bytes whose number is known before they exist. */
+export interface Payload {
   length: number;
   chunks(): Iterable<Uint8Array>;
 }
 
 /** A protobuf message under construction: its length is known before its bytes exist. */
-class Message implements Payload {
+export class Message implements Payload {
   length = 0;
   private readonly parts: (Uint8Array | Payload)[] = [];
 
@@ -129,6 +132,11 @@ class Message implements Payload {
     this.parts.push(part);
     this.length += part.length;
     return this;
+  }
+
+  /** Fields that are written already, as they are. */
+  verbatim(part: Uint8Array | Payload): this {
+    return this.add(part);
   }
 
   private varint(value: number | bigint): this {
@@ -171,7 +179,8 @@ class Message implements Payload {
   }
 }
 
-class ExternalStore {
+/** The file beside a model, as far as it is planned. */
+export class ExternalStore {
   bytes = 0;
   private readonly payloads: { offset: number; payload: Payload }[] = [];
   constructor(readonly location: string) {}
@@ -219,13 +228,17 @@ function payloadOf(tensor: Tensor): Payload {
   };
 }
 
-function encodeTensor(tensor: Tensor, store: ExternalStore | null): Message {
+export function encodeTensor(tensor: Tensor, store: ExternalStore | null): Message {
   const m = new Message();
   for (const d of tensor.dims) m.int(1, d);
   m.int(2, elemTypes.indexOf(tensor.elemType)).text(8, tensor.name);
   const payload = payloadOf(tensor);
   if (store === null || payload.length < inlineBelowBytes) return m.message(9, payload);
-  const offset = store.put(payload);
+  return encodeStretch(m, store, payload, store.put(payload));
+}
+
+/** Says that a tensor's payload begins at `offset` (bytes) in the store. */
+export function encodeStretch(m: Message, store: ExternalStore, payload: Payload, offset: number): Message {
   const entry = (key: string, value: string) => new Message().text(1, key).text(2, value);
   return m
     .message(13, entry('location', store.location))
@@ -234,7 +247,7 @@ function encodeTensor(tensor: Tensor, store: ExternalStore | null): Message {
     .int(14, 1);
 }
 
-function encodePort(port: GraphPort): Message {
+export function encodePort(port: GraphPort): Message {
   const shape = new Message();
   for (const d of port.dims) {
     shape.message(1, typeof d === 'number' ? new Message().int(1, d) : new Message().text(2, d));
@@ -259,11 +272,11 @@ function encodeAttribute(name: string, value: Attribute, store: ExternalStore | 
   return m.int(20, 7);
 }
 
-function encodeNode(node: GraphNode, store: ExternalStore | null): Message {
+export function encodeNode(node: GraphNode, store: ExternalStore | null): Message {
   const m = new Message();
   for (const name of node.inputs) m.text(1, name);
   for (const name of node.outputs) m.text(2, name);
-  m.text(3, node.outputs[0] ?? '').text(4, node.op);
+  m.text(3, node.name ?? node.outputs[0] ?? '').text(4, node.op);
   for (const [name, value] of Object.entries(node.attributes ?? {})) {
     m.message(5, encodeAttribute(name, value, store));
   }
@@ -281,6 +294,6 @@ function encodeGraph(graph: Graph, store: ExternalStore | null): Message {
   return m;
 }
 
-function operatorSet(domain: string, version: number): Message {
+export function operatorSet(domain: string, version: number): Message {
   return new Message().text(1, domain).int(2, version);
 }

@@ -75,7 +75,8 @@ export function writeBuilt(
   return { path, bytes: encoded.modelBytes, external };
 }
 
-function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
+/** Writes a file that is there anew; small pieces are gathered. */
+export function writeChunks(path: string, chunks: Iterable<Uint8Array>): void {
   const descriptor = openSync(path, 'w');
   try {
     // Small pieces are gathered: a model is thousands of them.

@@ -4,10 +4,10 @@ import { LabError } from '../../../shared/errors';
 import type { Provider } from '../../../shared/plan';
 import type { BoundInput, Engine, OutputValue, SessionOptions, TimedSession } from './engine';
 
-type Ort = typeof import('onnxruntime-node');
+export type PackageModule = typeof import('onnxruntime-node');
 
 /** Names that `executionProviders` takes. */
-const packageNames: Readonly<Record<Provider, string>> = {
+export const packageNames: Readonly<Record<Provider, string>> = {
   cpu: 'cpu',
   webgpu: 'webgpu',
   cuda: 'cuda',
@@ -16,7 +16,7 @@ const packageNames: Readonly<Record<Provider, string>> = {
 };
 
 /** Typed arrays that carry each type across the package's binding; float16 as its bits (see loadPackage). */
-const arrays = {
+export const arrays = {
   float32: Float32Array,
   uint8: Uint8Array,
   int8: Int8Array,
@@ -35,12 +35,12 @@ const arrays = {
  * Loads onnxruntime-node with its float16 type map on Uint16Array. With `Float16Array` present (Node 24) the package
  * refuses every float16 input with "not enough space" (microsoft/onnxruntime#32323), so it is hidden while the map is built.
  */
-function loadPackage(): Ort {
+export function loadPackage(): PackageModule {
   const scope = globalThis as { Float16Array?: unknown };
   const hidden = scope.Float16Array;
   delete scope.Float16Array;
   try {
-    const ort = createRequire(__filename)('onnxruntime-node') as Ort;
+    const ort = createRequire(__filename)('onnxruntime-node') as PackageModule;
     new ort.Tensor('float32', new Float32Array(1), [1]);
     return ort;
   } finally {
@@ -80,7 +80,11 @@ function sessionOptions({
   };
 }
 
-function bindSession(ort: Ort, session: InferenceSession, inputs: readonly BoundInput[]): TimedSession {
+function bindSession(
+  ort: PackageModule,
+  session: InferenceSession,
+  inputs: readonly BoundInput[],
+): TimedSession {
   const feeds: Record<string, Tensor> = Object.fromEntries(
     inputs.map((input) => [input.name, tensorOf(ort, input)]),
   );
@@ -103,7 +107,7 @@ function bindSession(ort: Ort, session: InferenceSession, inputs: readonly Bound
   };
 }
 
-function tensorOf(ort: Ort, { name, elemType, shape, data }: BoundInput): Tensor {
+function tensorOf(ort: PackageModule, { name, elemType, shape, data }: BoundInput): Tensor {
   const Kind = arrays[elemType as keyof typeof arrays];
   if (!Kind) {
     throw new LabError(

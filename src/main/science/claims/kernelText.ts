@@ -1,0 +1,96 @@
+import type { ClaimText } from '../protocol';
+
+/** Words, protocol and prediction of C2. Guide of the experiments, section 3. */
+export const kernelText: ClaimText = {
+  title: 'A trained network is a kernel machine',
+  statement: 'Every model learned by gradient descent is approximately a kernel machine.',
+  source:
+    'Domingos 2020, “Every Model Learned by Gradient Descent Is Approximately a Kernel Machine”, arXiv 2012.00152.',
+  reading:
+    'The network’s answer to a query can be rebuilt from its start and a sum over its training examples, each weighted by the path kernel: the similarity of the gradients of query and example along the path that training took. “Approximately” is given a size, the exact form is checked to rounding, and an ordinary kernel machine, whose coefficients do not depend on the query, is tried beside it.',
+  protocol: [
+    'Train networks with one hidden layer, tanh and ReLU, softmax cross-entropy, in float64: full batch, batches of 20, and batches of 20 with momentum 0.9. Total time, step size × steps, is 32.',
+    'Step sizes 1, 1/2 (full form only), 1/4, 1/8 and 1/16, each from the same start; with momentum the step size is a tenth of that, since momentum 0.9 takes ten times the step.',
+    'Rebuild the logits of queries that were not trained on, step by step, by five rules for the integral over a step: its left end (the paper’s sum), trapezoid, midpoint, Gauss with four points, and the closed form (with momentum the first, second and last).',
+    'After every step compare with the network’s own logits: mean and largest difference, the mean difference relative to how far the logits have moved, and the share of equal decisions.',
+    'Fit the slope of ln(error) against ln(step size) over the three smallest steps, seed by seed.',
+    'Ordinary kernel machine: the same coefficients for every query, as the average over time or fitted by ridge regression to the network’s answers on its training points; path kernel, kernel of the start, and as a control a Gaussian kernel that knows nothing of the network. Two ridge strengths for each, chosen on the last tenth of the training points.',
+    'Intervals are 95 %: bootstrap over seeds and queries, Student’s t over seeds for slopes.',
+  ],
+  sceptic: [
+    'The exact form is an identity, the fundamental theorem of calculus step by step. It holds for bad networks too and says nothing about why networks generalise.',
+    'Coefficients and “bias” depend on the query, so the sum is no kernel machine in the ordinary sense; the exact kernel is not even symmetric.',
+    'The path kernel is known only after training: it explains a network, it does not replace one.',
+    'Networks here have one hidden layer and a few hundred examples. Under Adam, with convolutions or at large scale nothing was measured.',
+  ],
+  prediction: {
+    by: 'lab',
+    text: 'Within limits. The paper’s sum misses by well under 1 % at small steps and by half or more at large ones, with a slope of 1; taken exactly, the sum holds to rounding in every case. With coefficients averaged over time it fails as an ordinary kernel machine; with the path kernel and fitted coefficients it comes within a few per cent.',
+    expected: 'within_limits',
+    criteria: [
+      {
+        key: 'relative-error',
+        quantity: 'mean error of the rebuilt logits over their mean movement, the paper’s sum',
+        unit: '1',
+        relation: '<=',
+        threshold: 0.05,
+        upper: null,
+        refuteAt: null,
+      },
+      {
+        key: 'agreement',
+        quantity: 'share of queries with the network’s decision, the paper’s sum',
+        unit: '1',
+        relation: '>=',
+        threshold: 0.95,
+        upper: null,
+        refuteAt: null,
+      },
+      {
+        key: 'slope',
+        quantity: 'slope of ln(error) against ln(step size), the paper’s sum',
+        unit: '1',
+        relation: 'within',
+        threshold: 0.85,
+        upper: 1.15,
+        refuteAt: null,
+      },
+      {
+        key: 'exact-error',
+        quantity: 'largest error of any logit after any step, exact integral in float64',
+        unit: '1',
+        relation: '<=',
+        threshold: 1e-10,
+        upper: null,
+        refuteAt: null,
+      },
+      {
+        key: 'ordinary-error',
+        quantity: 'mean error over mean movement, coefficients the same for every query',
+        unit: '1',
+        relation: '<=',
+        threshold: 0.1,
+        upper: null,
+        refuteAt: null,
+      },
+      {
+        key: 'ordinary-agreement',
+        quantity: 'share of queries with the network’s decision, coefficients the same for every query',
+        unit: '1',
+        relation: '>=',
+        threshold: 0.98,
+        upper: null,
+        refuteAt: null,
+      },
+      {
+        key: 'over-control',
+        quantity: 'error over that of the Gaussian control',
+        unit: '1',
+        relation: '<=',
+        threshold: 0.5,
+        upper: null,
+        refuteAt: null,
+      },
+    ],
+  },
+};
