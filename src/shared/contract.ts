@@ -1,6 +1,22 @@
 import { z } from 'zod';
+import { accuracyInput } from './accuracy';
+import type { AccuracyView } from './accuracyCosts';
 import { type CalibrationRecord, type CalibrationView, calibrationInput } from './calibration';
+import {
+  type ClaimCard,
+  type ClaimDetail,
+  type ClaimInput,
+  type ClaimProgress,
+  type ClaimRunStatus,
+  type ClaimStep,
+  type ClaimVerdict,
+  type ClaimVersion,
+  claimOptionsSchema,
+  ownClaimSchema,
+  predictionSchema,
+} from './claim';
 import { type Comparison, mostCompared } from './comparison';
+import { type DatasetView, datasetInput } from './dataset';
 import type { Failure } from './errors';
 import type { CurveRow } from './figures/rows';
 import { type CurveSpec, xQuantities, yQuantities } from './figures/spec';
@@ -14,6 +30,7 @@ import type { RunProvenance } from './provenance';
 import { type Phase, type RunRecord, runStatuses, uiModes, type WindowRecord } from './run';
 import type { RunRow } from './runRow';
 import type { SelfTestReport } from './selfTest';
+import { type TransformReport, transformOptionsSchema } from './transform';
 import { type WallMeterView, type WallReading, wallMeterInput } from './wallMeter';
 
 export type Json = z.infer<ReturnType<typeof z.json>>;
@@ -30,6 +47,13 @@ export const commands = {
     parameters: z.number().min(100).max(1e10),
     seed: z.number().int().min(0).default(1),
   }),
+  /**
+   * Makes a variant of a model by id, prefix or name (int8, int4, pruned, low-rank, block-sparse), checks it against the
+   * original's outputs and takes it into the lab (`transformProgress` events); refused while the lab is at work.
+   */
+  transformModel: transformOptionsSchema.extend({ model: z.string().min(1) }),
+  /** Ends the variant that is being made; nothing of it stays. */
+  cancelTransform: z.strictObject({}),
   /** Folder, version, who else has it open, what is in it: what a page asks first. */
   labInfo: z.strictObject({}),
   /** Models in the lab; those in the bin beside them only if asked for (`binned: true` lists both). */
@@ -137,6 +161,33 @@ export const commands = {
     /** Which window is answered, counted from 0; null: the one that was announced last. */
     index: z.number().int().min(0).nullable().default(null),
   }),
+  /** The nine claims and the user's own, each with its newest prediction and verdict. */
+  listClaims: z.strictObject({}),
+  /** By id (`kernel`), label (`C2`) or title of an own claim; any case. With every version and run. */
+  showClaim: z.strictObject({ claim: z.string().min(1) }),
+  /** What a run of a claim would do and how long it takes; starts nothing. */
+  previewClaim: z.strictObject({ claim: z.string().min(1), options: claimOptionsSchema }),
+  /** Queues a run of the claim's newest version; its evidence is stored step by step. */
+  runClaim: z.strictObject({ claim: z.string().min(1), options: claimOptionsSchema }),
+  /** Goes on with a cancelled, failed or interrupted run where it stopped. */
+  resumeClaimRun: z.strictObject({ claimRunId: z.string() }),
+  cancelClaimRun: z.strictObject({ claimRunId: z.string() }),
+  /** Writes one's own prediction down: a new version, which starts without evidence. */
+  predictClaim: z.strictObject({ claim: z.string().min(1), prediction: predictionSchema }),
+  /** A new claim of the user's own (`claim` null), or a new version of one. */
+  writeClaim: z.strictObject({ claim: z.string().min(1).nullable().default(null), own: ownClaimSchema }),
+  /** Labelled data: generated, installed, and the user's own. */
+  listDatasets: z.strictObject({}),
+  /** Reads, checks and copies labelled data into the lab; refused while the lab measures. */
+  addDataset: datasetInput,
+  /** Deletes the lab's copy of a data set that was added; what was measured with it stays. */
+  removeDataset: z.strictObject({ name: z.string().min(1) }),
+  /** Counts how often a classifier is right on a data set's test part (`accuracyProgress` events); refused while the lab is at work. */
+  testAccuracy: accuracyInput,
+  /** Ends the test that runs; nothing of it stays. */
+  cancelAccuracy: z.strictObject({}),
+  /** Newest last; of one model, by id, prefix or name, or of all. With what a right answer costs. */
+  listAccuracies: z.strictObject({ model: z.string().min(1).nullable().default(null) }),
   /** Adds the bundled sample dataset: runs recorded elsewhere, marked SAMPLE wherever they show. */
   loadSample: z.strictObject({}),
   /** Recomputes every stored hash and looks for what does not fit; refused while the lab measures. */
@@ -211,6 +262,8 @@ export interface Outputs {
     refused: { path: string; failure: Failure }[];
   };
   buildModel: { model: Model; alreadyThere: boolean };
+  transformModel: { model: Model; report: TransformReport };
+  cancelTransform: { cancelled: boolean };
   labInfo: LabInfo;
   listModels: { models: Model[] };
   setBinned: { changed: number };
@@ -250,6 +303,27 @@ export interface Outputs {
   setCalibrationRevoked: { changed: boolean };
   selfTestMeters: SelfTestReport;
   confirmQuiet: Record<string, never>;
+  listClaims: { claims: ClaimCard[] };
+  showClaim: ClaimDetail;
+  previewClaim: {
+    steps: ClaimStep[];
+    expectedS: number;
+    warnings: string[];
+    refusal: Failure | null;
+    /** Numbers that a person may type; absent or empty: the claim takes none. */
+    inputs?: ClaimInput[];
+  };
+  runClaim: { claimRunId: string };
+  resumeClaimRun: { claimRunId: string };
+  cancelClaimRun: { cancelled: boolean };
+  predictClaim: { version: ClaimVersion };
+  writeClaim: { version: ClaimVersion };
+  listDatasets: { datasets: DatasetView[] };
+  addDataset: { dataset: DatasetView };
+  removeDataset: Record<string, never>;
+  testAccuracy: { accuracy: AccuracyView };
+  cancelAccuracy: { cancelled: boolean };
+  listAccuracies: { accuracies: AccuracyView[] };
   loadSample: { runs: number; alreadyThere: boolean };
   verify: { checked: number; problems: { table: string; id: string; what: string }[] };
 }
@@ -281,10 +355,25 @@ export type LabEvent =
     }
   | { type: 'meterReadings'; readings: LiveReading[] }
   /** The self test of the meters goes on: what it does now, and how far it is. */
+  | { type: 'claimProgress'; progress: ClaimProgress }
+  | {
+      type: 'claimEnded';
+      claimRunId: string;
+      claim: string;
+      status: ClaimRunStatus;
+      /** Null unless it completed. */
+      verdict: ClaimVerdict | null;
+    }
+  | { type: 'accuracyProgress'; modelId: string; share: number }
   | { type: 'selfTest'; text: string; doneS: number; totalS: number }
+  /** A variant of a model is being made: share done, 0 to 1, and what is done now. */
+  | { type: 'transformProgress'; modelId: string; share: number; label: string }
   | { type: 'importProgress'; done: number; total: number; path: string }
   /** Something was added, binned or changed: lists should be asked for again. */
-  | { type: 'changed'; what: 'models' | 'runs' | 'experiments' | 'settings' }
+  | {
+      type: 'changed';
+      what: 'models' | 'runs' | 'experiments' | 'settings' | 'claims' | 'datasets' | 'accuracies';
+    }
   | { type: 'runChanged'; experimentId: string; runId: string; status: RunRecord['status'] }
   | { type: 'warning'; experimentId: string; text: string }
   | { type: 'experimentEnded'; experimentId: string; status: Experiment['status'] };

@@ -5,8 +5,8 @@ import { z } from 'zod';
  * The desktop answers over the page's one port; in a browser the page does the same with the browser's own means.
  */
 export const doorCommands = {
-  /** A dialog for ONNX files or for a folder; null when it was closed without a choice. */
-  pickModels: z.strictObject({ what: z.enum(['files', 'folder']) }),
+  /** A dialog for ONNX files, for a folder, or for one file of labelled data; null when it was closed without a choice. */
+  pickModels: z.strictObject({ what: z.enum(['files', 'folder', 'data']) }),
   /** Asks where, then writes; null when it was closed without a choice. */
   saveFile: z.strictObject({
     name: z.string().min(1).max(200),

@@ -341,6 +341,25 @@ describe('provenance of a run', () => {
     expect(noMeter).toMatch(/[a-z]\.$/);
   });
 
+  it('names the model that a variant was made of, and its licence', () => {
+    const recorded = everything();
+    const of = (model: Partial<RecordedRun['model']>) => {
+      const { items: own } = provenanceOf({ ...recorded, model: { ...recorded.model, ...model } });
+      return [own['model.parent'], own['model.licence']];
+    };
+    const recipe = 'transform:int8:parent=0123456789ab:minimum=1024:seed=1';
+    const licence = { from: 'metadata', name: 'license', text: 'MIT' } as const;
+    expect(of({ recipe, licence })).toEqual([
+      { value: '0123456789ab', missingReason: null },
+      { value: licence, missingReason: null },
+    ]);
+    expect(of({ recipe, licence: null })[1]).toEqual({
+      value: null,
+      missingReason: 'the model that it was made of names none',
+    });
+    expect(of({ recipe: 'mlp:1e6:seed=1' })[0]!.value).toBeNull();
+  });
+
   it('takes the state of a window of an old run from what the device said at its edge', () => {
     const { run, ...rest } = everything();
     const seen = { runId: run.id, seq: 0, mark: 'window:0', atNs: 1n, health: { ...health, otherSmPct: 25 } };

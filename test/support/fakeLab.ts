@@ -5,6 +5,7 @@ import {
   fitCalibration,
   viewCalibrations,
 } from '../../src/shared/calibration';
+import type { ClaimDetail } from '../../src/shared/claim';
 import {
   type CommandName,
   commands,
@@ -19,7 +20,17 @@ import { expandPlan, type PlanInput, planSchema } from '../../src/shared/plan';
 import type { Served } from '../../src/shared/rpc';
 import type { RunRecord } from '../../src/shared/run';
 import { noMarks, type RunMarks, type RunRow, runRowOf } from '../../src/shared/runRow';
+import {
+  errorBounds,
+  settleForm,
+  type TransformForm,
+  type TransformReport,
+  transformRecipe,
+  variantLabel,
+} from '../../src/shared/transform';
 import type { WallMeterView } from '../../src/shared/wallMeter';
+import { fakeClaimHandlers, fakeClaims } from './fakeClaims';
+import { type FakeData, fakeData, fakeDataHandlers } from './fakeData';
 import { fakeProvenance } from './fakeProvenance';
 import { fakeMachine, fakeMacs, fakeModel, fakeRun, hex } from './fakeRecords';
 
@@ -33,6 +44,8 @@ export interface FakeLab extends Served {
   experiments: Experiment[];
   wallMeters: WallMeterView[];
   calibrations: CalibrationEntry[];
+  claims: ClaimDetail[];
+  data: FakeData;
   /** Every command that came, in order, with its parsed input. */
   calls: { name: CommandName; input: unknown }[];
   /** Takes the place of one command's answer until it is set back to undefined. */
@@ -46,7 +59,7 @@ export interface FakeLab extends Served {
  * rules that matter to a page (bin, locks, settings, paging) hold as in the real one.
  */
 export function fakeLab(
-  start: { models?: Model[]; runs?: RunRecord[]; experiments?: Experiment[] } = {},
+  start: { models?: Model[]; runs?: RunRecord[]; experiments?: Experiment[]; claims?: ClaimDetail[] } = {},
 ): FakeLab {
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent) => {
@@ -62,6 +75,8 @@ export function fakeLab(
     settings: {},
     wallMeters: [],
     calibrations: [],
+    claims: start.claims ?? fakeClaims(),
+    data: fakeData(),
     calls: [],
     override: {},
     emit,
@@ -229,6 +244,20 @@ export function fakeLab(
       emit({ type: 'changed', what: 'models' });
       return { model, alreadyThere };
     },
+    transformModel: async ({ model: text, ...options }) => {
+      const parent = modelOf(text);
+      const form = settleForm(options);
+      const model = {
+        ...fakeModel(`${parent.name} ${variantLabel(form)}`, parent.counts.parameters ?? 1000, 'imported'),
+        recipe: transformRecipe(parent.id, form),
+        licence: parent.licence,
+      };
+      lab.models.push(model);
+      emit({ type: 'changed', what: 'models' });
+      return { model, report: fakeTransformReport(form) };
+    },
+    ...fakeDataHandlers({ data: lab.data, modelOf, rows: () => lab.runs.map(rowOf), emit }),
+    cancelTransform: async () => ({ cancelled: false }),
     labInfo: async () => ({
       folder: '/lab',
       version: '0.0.0-fake',
@@ -357,6 +386,7 @@ export function fakeLab(
     exportData: async ({ folder }) => ({ folder, files: [] }),
     watchMeters: async ({ on }) => ({ watching: on }),
     ...fakeMeters(lab, emit),
+    ...fakeClaimHandlers(lab, emit),
     selfTestMeters: async () => ({ machine: fakeMachine(), meters: [], sensors: [], loads: [], seconds: 0 }),
     confirmQuiet: async () => ({}),
     loadSample: async () => {
@@ -519,5 +549,19 @@ function fakeColumns(run: RunRecord): Outputs['runColumns'] {
       },
     ],
     samples: 1000,
+  };
+}
+
+function fakeTransformReport(form: TransformForm): TransformReport {
+  return {
+    form,
+    layers: { withWeights: 4, changed: 3 },
+    left: [{ reason: 'Conv is no plain matrix product', count: 1, examples: ['conv1'] }],
+    weightBytes: { before: 4_000_000, after: 1_004_000 },
+    outputs: [{ name: 'y', elements: 640, relativeL2: 0.0062, maxAbs: 0.021, sameTop: 0.984 }],
+    bound: errorBounds[form.kind],
+    fed: { rows: 64, calls: 4, seed: 1, provider: 'cpu' },
+    accuracy: null,
+    notes: [],
   };
 }

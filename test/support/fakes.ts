@@ -28,7 +28,7 @@ export interface Used {
 export interface FakeRunner {
   inWindow?: InWindow;
   /** Duration of the i-th inference of a window, ns. */
-  durationNs?: (i: number, window: number) => number;
+  durationNs?: (i: number, window: number, job: RunnerJob) => number;
   /** Inferences of a window. */
   n?: number;
   /** Length of a window, s; the job's where absent. */
@@ -165,7 +165,9 @@ class FakeChild extends EventEmitter {
         { length: n },
         (_, i) => openNs - 10_000_000n + BigInt(Math.round(i * step)),
       );
-      const ends = starts.map((s, i) => s + BigInt(Math.round(Math.min(durationNs(i, index), step * 2))));
+      const ends = starts.map(
+        (s, i) => s + BigInt(Math.round(Math.min(durationNs(i, index, job), step * 2))),
+      );
       ends[n - 1] = closeNs + 20_000_000n;
       const usage = usageOver(closeNs, { seconds: 1.2, ...this.fake.used?.(index) });
       this.say({

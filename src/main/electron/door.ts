@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { app, type BrowserWindow, dialog, shell } from 'electron';
+import { app, type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
 import type { DoorCommand, DoorInput, DoorOutputs } from '../../shared/door';
 import { LabError } from '../../shared/errors';
 import { plainFileName, writeWhole } from './atomicFile';
@@ -13,6 +13,25 @@ export interface DoorEffects {
   startService(): void;
 }
 
+const pickers: Record<DoorInput<'pickModels'>['what'], OpenDialogOptions> = {
+  files: {
+    title: 'Import models',
+    buttonLabel: 'Import',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'ONNX models', extensions: ['onnx'] }],
+  },
+  folder: { title: 'Import a folder of models', buttonLabel: 'Import', properties: ['openDirectory'] },
+  data: {
+    title: 'Choose labelled data',
+    buttonLabel: 'Choose',
+    properties: ['openFile'],
+    filters: [
+      { name: 'CSV and NPY files', extensions: ['csv', 'tsv', 'txt', 'npy'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
+};
+
 type Handlers = { [N in DoorCommand]: (input: DoorInput<N>) => Promise<DoorOutputs[N]> };
 
 /** What the page may ask of the desktop: dialogs, files, windows. Inputs come parsed (relay.ts). */
@@ -20,12 +39,7 @@ export function createDoor({ window, labFolder, chooseLab, startService }: DoorE
   let saveFolder = app.getPath('documents');
   const handlers: Handlers = {
     async pickModels({ what }) {
-      const picked = await dialog.showOpenDialog(window(), {
-        title: what === 'files' ? 'Import models' : 'Import a folder of models',
-        buttonLabel: 'Import',
-        properties: what === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
-        filters: what === 'files' ? [{ name: 'ONNX models', extensions: ['onnx'] }] : [],
-      });
+      const picked = await dialog.showOpenDialog(window(), pickers[what]);
       return picked.canceled || picked.filePaths.length === 0 ? null : { paths: picked.filePaths };
     },
     async saveFile({ name, bytes }) {

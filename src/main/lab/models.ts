@@ -38,7 +38,7 @@ export async function importPaths(
     try {
       imported.push({
         path: file,
-        ...keep(context, importModel(file, folder)),
+        ...keepModel(context, importModel(file, folder)),
       });
     } catch (thrown) {
       refused.push({ path: file, failure: failureOf(thrown) });
@@ -80,7 +80,7 @@ function importBuilt(context: LabContext, built: BuiltModel): Outputs['buildMode
     const path = join(temporary, 'model.onnx');
     writeBuilt(built, path);
     const { name, family, recipe } = built;
-    return keep(context, importModel(path, context.folder, { name, family, recipe }));
+    return keepModel(context, importModel(path, context.folder, { name, family, recipe }));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -90,7 +90,7 @@ function importBuilt(context: LabContext, built: BuiltModel): Outputs['buildMode
  * The lab keeps the first record of an id: a file imported twice, under two names, is one model. Whoever asks for one
  * that is in the bin wants it out of there.
  */
-function keep(
+export function keepModel(
   { store: { reader, writer }, emit }: LabContext,
   { model }: Imported,
 ): { model: Model; alreadyThere: boolean } {

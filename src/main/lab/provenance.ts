@@ -12,6 +12,7 @@ import type {
 } from '../../shared/provenance';
 import { type ReasonCode, reasons } from '../../shared/reasons';
 import { headlineEnergy, type RunRecord, type WindowRecord } from '../../shared/run';
+import { parentOf } from '../../shared/transform';
 import type { LabReader, RunHashes } from '../store/reader';
 import type { DeviceState, RunEvent } from '../store/records';
 
@@ -90,6 +91,7 @@ type Part<S extends string> = Pick<ProvenanceItems, Extract<keyof ProvenanceItem
 function modelItems({ run, model }: RecordedRun): Part<'model'> {
   const { facts } = run;
   const built = model.recipe !== null;
+  const parent = parentOf(model.recipe);
   return {
     'model.id': given(model.id),
     'model.name': given(model.name),
@@ -100,17 +102,23 @@ function modelItems({ run, model }: RecordedRun): Part<'model'> {
         ? item(model.source, 'an imported file that does not say where it comes from')
         : given(`built by Thirty Watts: ${model.recipe}`),
     'model.producer': item(model.producer || null, 'the file does not say'),
-    'model.licence': built
-      ? none('built from a recipe, nobody else’s work')
-      : item(model.licence, 'none in the model’s metadata or beside the file'),
+    'model.licence': parent
+      ? item(model.licence, 'the model that it was made of names none')
+      : built
+        ? none('built from a recipe, nobody else’s work')
+        : item(model.licence, 'none in the model’s metadata or beside the file'),
     'model.opsets': given(model.opsets),
     'model.precision': given(model.precision),
     'model.inputs': item(facts?.inputs ?? null, unreached),
     'model.outputs': item(facts?.outputs ?? null, unreached),
     'model.inputSetSha256': facts === null ? none(unreached) : item(facts.inputSetSha256, unreached),
-    'model.parent': none(
-      built ? 'built from a recipe, not from another model' : 'imported as it is, the lab knows no parent',
-    ),
+    'model.parent': parent
+      ? given(parent)
+      : none(
+          built
+            ? 'built from a recipe, not from another model'
+            : 'imported as it is, the lab knows no parent',
+        ),
   };
 }
 

@@ -7,9 +7,15 @@ import type { Plan } from '../../shared/plan';
 import type { Served } from '../../shared/rpc';
 import { openLab } from '../store/open';
 import type { LabReader } from '../store/reader';
+import { createAccuracies, readAccuracies } from './accuracies';
 import { storedCalibrations, writeCalibrations } from './calibrations';
+import { createClaims, noClaimState, readClaims } from './claims/claims';
+import { dataPlaces } from './claims/dataPlaces';
+import { claimParts } from './claims/parts';
+import { createScience } from './claims/science';
 import { compareRuns } from './compare';
 import { type LabContext, type LabEffects, labEffects } from './context';
+import { readDatasets, writeDatasets } from './datasets';
 import { createExperiments } from './experiments';
 import { exportData } from './export/exporter';
 import { type LibraryState, readLibrary, viewState, writeLibrary } from './library';
@@ -24,6 +30,7 @@ import { figureOf, listRuns, showModel, showRun, viewOfExperiment } from './quer
 import { runColumns } from './runColumns';
 import { loadSample } from './sample';
 import { selfTest } from './selftest/selfTest';
+import { createTransforms } from './transform';
 import { verifyAll } from './verify';
 import {
   storedWallMeters,
@@ -60,6 +67,8 @@ type ReadHandlers = Pick<
   | 'exportData'
   | 'verify'
   | 'listMeters'
+  | 'listDatasets'
+  | 'listAccuracies'
 >;
 
 /** The lab service: owner of the folder, the store and the queue. One per folder; every door talks to its handlers. */
@@ -80,15 +89,30 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
     pages,
     quiet: async () => {
       await testing?.catch(() => {});
+      await science.idle();
       await watch.stop();
     },
   });
+  const science = createScience(context, () => experiments.measuring() !== null || testing !== null);
+  const transforms = createTransforms(context, science);
+  const { stop: stopAccuracy, ...accuracies } = createAccuracies(context, science);
   const { reader } = store;
   const seenByWall = (plan: Plan) => withWallWindows(plan, storedWallMeters(reader));
   const libraryState: LibraryState = { ...experiments, readOnly: () => null };
   let testing: Promise<unknown> | null = null;
+  const subscribe = (listener: (event: LabEvent) => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const { stop: stopClaims, ...claims } = createClaims(
+    context,
+    claimParts(context, { science, experiments, look, adjust: seenByWall, onEvent: subscribe }),
+  );
   const handlers: Handlers = {
     ...readHandlers(reader, folder, look, libraryState),
+    ...claims,
+    ...accuracies,
+    ...writeDatasets(context, dataPlaces(folder), () => experiments.measuring() !== null || testing !== null),
     ...writeLibrary(context, libraryState),
     loadSample: () => loadSample(context, libraryState),
     importModels: ({ paths }) => pages.whileLoud(() => importPaths(context, paths)),
@@ -96,6 +120,8 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       pages.whileLoud(async () =>
         buildInto(context, { family, targetParameters: Math.round(parameters), seed }),
       ),
+    transformModel: (input) => pages.whileLoud(() => transforms.transformModel(input)),
+    cancelTransform: transforms.cancelTransform,
     exportData: (input) => pages.whileLoud(() => exportData(reader, input)),
     verify: async () => {
       if (experiments.measuring() !== null) {
@@ -147,12 +173,13 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
   return {
     handlers,
     pageOpened: pages.opened,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe,
     async close() {
       await watch.stop();
+      await stopClaims();
+      transforms.stop();
+      stopAccuracy();
+      await science.idle();
       await experiments.stop();
       store.close();
     },
@@ -171,12 +198,19 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
   };
   const handlers: Handlers = {
     ...readHandlers(store.reader, folder, looker(effects, store.reader), viewState(store)),
+    ...readClaims(store.reader, noClaimState, { nowUnixMs: effects.nowUnixMs, refusalOf: async () => [] }),
+    addDataset: refuse,
+    removeDataset: refuse,
+    testAccuracy: refuse,
+    cancelAccuracy: refuse,
     setBinned: refuse,
     setLocked: refuse,
     putSetting: refuse,
     loadSample: refuse,
     importModels: refuse,
     buildModel: refuse,
+    transformModel: refuse,
+    cancelTransform: refuse,
     startExperiment: refuse,
     findUnfinished: refuse,
     resumeExperiment: refuse,
@@ -191,6 +225,11 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     measureWallLag: refuse,
     addCalibration: refuse,
     setCalibrationRevoked: refuse,
+    runClaim: refuse,
+    resumeClaimRun: refuse,
+    cancelClaimRun: refuse,
+    predictClaim: refuse,
+    writeClaim: refuse,
     confirmQuiet: async () => ({}), // nothing is measured here
   };
   return {
@@ -208,6 +247,8 @@ function readHandlers(reader: LabReader, folder: string, look: Look, state: Libr
       return { machine, meters, providers: providers.reports, lab: folder };
     },
     ...readLibrary(reader, folder, state),
+    ...readDatasets(dataPlaces(folder)),
+    ...readAccuracies(reader),
     showModel: async (input) => showModel(reader, folder, input),
     async listExperiments() {
       const [measured, atWork] = [state.measuring(), state.atWork()];
@@ -237,7 +278,7 @@ function readHandlers(reader: LabReader, folder: string, look: Look, state: Libr
   };
 }
 
-type Look = (
+export type Look = (
   tdpW: number | null,
 ) => Promise<{ machine: Machine; meters: MeterReport[]; providers: FoundProviders }>;
 

@@ -4,6 +4,7 @@ import type { Machine } from '../../shared/machine';
 import type { SensorInfo } from '../../shared/meter';
 import type { Model } from '../../shared/model';
 import type { RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { type ClaimReader, makeClaimReader } from './claims';
 import { damaged } from './failures';
 import { findNamed, type Named } from './find';
 import { type MarkReader, makeMarkReader } from './marks';
@@ -57,7 +58,7 @@ export interface RunHashes {
  * SHA-256 as it is read.
  * @throws LabError lab_damaged if a record or column no longer has its hash; not_found for an id that is not there
  */
-export interface LabReader extends MarkReader, TallyReader {
+export interface LabReader extends MarkReader, TallyReader, ClaimReader {
   /** In order of import. */
   listModels(): Model[];
   getModel(id: string): Model;
@@ -225,5 +226,6 @@ export function makeReader(db: Database, dir: string): LabReader {
     verify: () => verifyDatabase(db),
     ...makeMarkReader(db),
     ...makeTallyReader(db),
+    ...makeClaimReader(db, dir),
   };
 }

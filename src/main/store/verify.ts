@@ -1,7 +1,20 @@
 import type { Database } from 'better-sqlite3';
+import type { AccuracyRecord } from '../../shared/accuracy';
+import type { ClaimVersion } from '../../shared/claim';
 import type { Machine } from '../../shared/machine';
 import type { Model } from '../../shared/model';
 import type { RunRecord } from '../../shared/run';
+import {
+  accuracyRow,
+  claimExperimentRow,
+  claimRunRow,
+  claimStepRow,
+  claimVersionId,
+  claimVersionRow,
+  type StoredClaimExperiment,
+  type StoredClaimRun,
+  type StoredStep,
+} from './claims';
 import { decodeReadings, type ReadingCells, type ReadingsRecord, readingsRow } from './readings';
 import {
   type DeviceState,
@@ -76,6 +89,13 @@ const checks: readonly Check[] = [
   ),
   check<DeviceState>('states', ['run_id', 'seq'], stateRow),
   check<RunEvent>('events', ['run_id', 'seq'], eventRow),
+  check<ClaimVersion>('claim_versions', ['id'], claimVersionRow, (version) =>
+    claimVersionId(version) === version.id ? null : 'is not the claim that its id is the hash of',
+  ),
+  check<StoredClaimRun>('claim_runs', ['id'], claimRunRow),
+  check<StoredStep>('claim_steps', ['claim_run_id', 'key'], claimStepRow),
+  check<StoredClaimExperiment>('claim_experiments', ['claim_run_id', 'key'], claimExperimentRow),
+  check<AccuracyRecord>('accuracies', ['id'], accuracyRow),
 ];
 
 /** Questions that must have no answer: each row is one problem. */
@@ -109,6 +129,12 @@ const links: readonly { table: string; what: string; sql: string }[] = [
     what: 'belongs to nothing in this lab',
     sql: `SELECT what || '/' || id AS id FROM marks WHERE id NOT IN
           (SELECT id FROM models WHERE what = 'model' UNION ALL SELECT id FROM runs WHERE what = 'run')`,
+  },
+  {
+    table: 'claim_runs',
+    what: 'began before the prediction that it tests was written down',
+    sql: `SELECT claim_runs.id AS id FROM claim_runs JOIN claim_versions ON claim_versions.id = version_id
+          WHERE created_unix_ms > started_unix_ms`,
   },
   {
     table: 'settings',

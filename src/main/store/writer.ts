@@ -3,6 +3,7 @@ import type { Machine } from '../../shared/machine';
 import type { Health, Reading, SensorInfo } from '../../shared/meter';
 import type { Model } from '../../shared/model';
 import type { Phase, RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { type ClaimWriter, makeClaimWriter } from './claims';
 import { type MarkWriter, makeMarkWriter } from './marks';
 import { columnsOf, encodeReadings, type ReadingRole, readingsRecord, readingsRow } from './readings';
 import {
@@ -29,7 +30,7 @@ import { describeSamples, encodeSamples } from './samples';
  * changes. Marks and settings (marks.ts) may change.
  * @throws LabError no_space, lab_damaged; SqliteError SQLITE_CONSTRAINT_* for what the schema forbids (a bug)
  */
-export interface LabWriter extends MarkWriter {
+export interface LabWriter extends MarkWriter, ClaimWriter {
   /** All that `work` writes through this writer in one transaction: everything or, if it throws, nothing. */
   together<R>(work: () => R): R;
   /** Keeps the first record of an id. @returns whether it was new */
@@ -139,6 +140,7 @@ export function makeWriter(db: Database): LabWriter {
   return {
     together: (work) => atomic(work)(),
     ...makeMarkWriter(db, atomic),
+    ...makeClaimWriter(db, atomic),
     putModel: atomic((model) => addModel.run(modelRow(model)).changes === 1),
     putMachine: atomic((machine) => addMachine.run(machineRow(machine)).changes === 1),
     createExperiment: atomic((experiment, runs) => {

@@ -3,7 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { failureOf } from '../../../shared/errors';
 import { appVersion } from '../../lab/machine';
 import { defaultLabFolder } from '../../lab/paths';
+import { accuracyCommand } from './commands/accuracy';
+import { claimsCommand } from './commands/claims';
 import { compareCommand } from './commands/compare';
+import { dataCommand } from './commands/data';
 import { exportCommand } from './commands/export';
 import { figureCommand } from './commands/figure';
 import { machineCommand } from './commands/machine';
@@ -14,6 +17,7 @@ import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { selftestCommand } from './commands/selftest';
 import { serveCommand } from './commands/serve';
+import { unitsCommand } from './commands/units';
 import { verifyCommand } from './commands/verify';
 import { exitCodeOf, exitCodes } from './exitCodes';
 import { createOutput } from './output';
@@ -29,13 +33,17 @@ const program = new Command('thirty-watts')
   .addCommand(machineCommand())
   .addCommand(metersCommand())
   .addCommand(modelsCommand())
+  .addCommand(dataCommand())
+  .addCommand(accuracyCommand())
   .addCommand(runCommand())
   .addCommand(runsCommand())
+  .addCommand(claimsCommand())
   .addCommand(compareCommand())
   .addCommand(figureCommand())
   .addCommand(exportCommand())
   .addCommand(serveCommand())
   .addCommand(selftestCommand())
+  .addCommand(unitsCommand())
   .addCommand(verifyCommand());
 
 // Every command ends by an exception, so that one place decides the exit code.

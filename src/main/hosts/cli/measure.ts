@@ -97,9 +97,13 @@ export async function startOrResume(
 }
 
 /** A yes-or-no question on a terminal; without one the answer is no and the flag that says yes is named. */
-async function askYes(output: Output, question: string): Promise<boolean> {
+export async function askYes(
+  output: Output,
+  question: string,
+  without = 'Answer with --resume or --new. Starting anew.',
+): Promise<boolean> {
   if (!process.stdin.isTTY || output.json) {
-    output.warn(`${question} Answer with --resume or --new. Starting anew.`);
+    output.warn(`${question} ${without}`);
     return false;
   }
   const { createInterface } = await import('node:readline/promises');

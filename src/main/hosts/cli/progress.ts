@@ -1,4 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
+import type { ClaimProgress } from '../../../shared/claim';
+import { claimName } from '../../../shared/claimWords';
 import type { LabEvent } from '../../../shared/contract';
 import type { Phase } from '../../../shared/run';
 import { formatDuration } from '../../../shared/units';
@@ -22,42 +24,59 @@ export const stageWords: Readonly<Record<Phase | 'queued' | 'done', string>> = {
   done: 'done',
 };
 
-export interface ProgressView {
-  show(progress: Progress): void;
+/** One line of progress: what a bar and a plain line show of it. */
+export interface ProgressLine {
+  done: number;
+  total: number;
+  /** Beside the bar. */
+  text: string;
+  /** Without a terminal: the line, written when `key` changes; null: nothing is written now. */
+  plain: { key: string; text: string } | null;
+}
+
+export interface LineView<T> {
+  show(progress: T): void;
   /** Prints a line above the bar. */
   above(print: () => void): void;
   stop(): void;
 }
+export type ProgressView = LineView<Progress>;
 
 /**
- * One progress line: stage, n of N, time left. Redrawn only when the lab reports a change of stage, never on a timer:
- * a terminal that redraws during a window would burn what is being measured. Not a terminal: one plain line per run.
+ * One progress line, redrawn only when the lab reports a change, never on a timer: a terminal that redraws during a window
+ * would burn what is being measured. Not a terminal: one plain line for each key.
  */
-export function createProgress(stream: NodeJS.WriteStream, silent: boolean): ProgressView {
+export function createLine<T>(
+  stream: NodeJS.WriteStream,
+  silent: boolean,
+  lineOf: (progress: T) => ProgressLine,
+): LineView<T> {
   if (silent) return { show: () => {}, above: (print) => print(), stop: () => {} };
   if (!stream.isTTY) {
     let last = '';
     return {
       show(progress) {
-        const key = `${progress.finished} ${progress.runId}`;
-        if (key !== last && progress.runId !== null) stream.write(`${plainLine(progress)}\n`);
-        last = progress.runId === null ? last : key;
+        const { plain } = lineOf(progress);
+        if (plain === null) return;
+        if (plain.key !== last) stream.write(`${plain.text}\n`);
+        last = plain.key;
       },
       above: (print) => print(),
       stop: () => {},
     };
   }
   let bar: SingleBar | null = null;
-  let latest: Progress | null = null;
+  let latest: T | null = null;
   const stop = () => {
     bar?.stop();
     bar = null;
   };
-  const show = (progress: Progress) => {
+  const show = (progress: T) => {
     latest = progress;
-    const payload = { text: tail(progress) };
+    const { done, total, text } = lineOf(progress);
     if (bar) {
-      bar.update(progress.finished, payload);
+      bar.setTotal(total);
+      bar.update(done, { text });
       return;
     }
     bar = new SingleBar(
@@ -75,7 +94,7 @@ export function createProgress(stream: NodeJS.WriteStream, silent: boolean): Pro
       },
       Presets.rect,
     );
-    bar.start(progress.total, progress.finished, payload);
+    bar.start(total, done, { text });
   };
   return {
     show,
@@ -83,13 +102,53 @@ export function createProgress(stream: NodeJS.WriteStream, silent: boolean): Pro
       stop();
       stream.write('\r\u001b[2K');
       print();
-      if (latest) show(latest);
+      if (latest !== null) show(latest);
     },
     stop() {
       stop();
       stream.write('\r\u001b[2K');
     },
   };
+}
+
+/** Of an experiment: stage, n of N, time left; without a terminal one plain line per run. */
+export const createProgress = (stream: NodeJS.WriteStream, silent: boolean): ProgressView =>
+  createLine<Progress>(stream, silent, (progress) => ({
+    done: progress.finished,
+    total: progress.total,
+    text: tail(progress),
+    plain:
+      progress.runId === null
+        ? null
+        : { key: `${progress.finished} ${progress.runId}`, text: plainLine(progress) },
+  }));
+
+/** Of a claim's run: step, n of N, time left; without a terminal one plain line per step. */
+export function createClaimProgress(stream: NodeJS.WriteStream, silent: boolean): LineView<ClaimProgress> {
+  let seen = { done: -1, label: '' };
+  let finishedLabel: string | null = null;
+  return createLine<ClaimProgress>(stream, silent, (progress) => {
+    // The report that a step is done still carries its name: the line waits for that of the next.
+    if (progress.done !== seen.done) finishedLabel = seen.label;
+    seen = progress;
+    const { done, total, label, leftS, claim } = progress;
+    const left = leftS === null ? '' : `about ${formatDuration(leftS)} left`;
+    const place = Math.min(total, done + 1);
+    return {
+      done,
+      total: Math.max(1, total),
+      text: [`${claimName(claim)}`, total > 0 ? `${place} of ${total}` : '', label, left]
+        .filter(Boolean)
+        .join(' · '),
+      plain:
+        label === finishedLabel
+          ? null
+          : {
+              key: `${claim} ${done} ${total}`,
+              text: `[${claimName(claim)} ${place}/${total}] ${[label, left].filter(Boolean).join(', ')}`,
+            },
+    };
+  });
 }
 
 function tail({ finished, total, stage, label, leftS }: Progress): string {

@@ -217,6 +217,14 @@ function releasing({ handlers, subscribe }: Served, uploads: Uploads): Served {
     handlers: {
       ...handlers,
       importModels: (input) => handlers.importModels(input).finally(() => uploads.release(input.paths)),
+      // What was refused may be mended and asked for again; what is left goes when the host ends.
+      async addDataset(input) {
+        const answer = await handlers.addDataset(input);
+        const { folder, examples, labels, testExamples, testLabels } = input;
+        const given = [folder, examples, labels, testExamples, testLabels];
+        await uploads.release(given.filter((path) => path !== null));
+        return answer;
+      },
     },
   };
 }

@@ -3,6 +3,7 @@ import { LabError } from '../../../shared/errors';
 import { first } from './0010-first';
 import { marks } from './0020-marks';
 import { protocol } from './0030-protocol';
+import { claims } from './0040-claims';
 
 /** One step forward. Never edited once released: a lab in the field has run it. */
 export interface Migration {
@@ -14,7 +15,7 @@ export interface Migration {
   editsSchema?: true;
 }
 
-export const migrations: readonly Migration[] = [first, marks, protocol];
+export const migrations: readonly Migration[] = [first, marks, protocol, claims];
 
 /** "ThWt": says that an SQLite file is a lab (sqlite.org/fileformat2.html, application id). */
 export const applicationId = 0x54685774;

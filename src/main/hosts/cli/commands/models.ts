@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
-import type { Model } from '../../../../shared/model';
+import { isClaimModel, type Model } from '../../../../shared/model';
 import { formatCount, formatSi } from '../../../../shared/units';
 import { parseRecipe } from '../../../models/builders';
 import { connect } from '../connect';
 import { exitCodes } from '../exitCodes';
 import { macsLines } from '../macsLines';
 import { countingNumber, globals, keyNumber } from '../options';
+import { firstLine, transformCommand } from './transform';
 
 const head = ['Id', 'Name', 'Family', 'Parameters', 'Precision', 'Size', 'Opset'];
 const cells = (m: Model): string[] => [
@@ -23,12 +24,16 @@ export function modelsCommand(): Command {
   const models = new Command('models').description('ONNX models in the lab');
   models
     .command('list', { isDefault: true })
-    .description('all models')
-    .action(async (_: unknown, command: Command) => {
+    .description('all models; those that claims made only if asked for')
+    .option('--all', 'also those that claims made', false)
+    .action(async ({ all }: { all: boolean }, command: Command) => {
       const { lab: folder, output } = globals(command);
       const { lab, close } = connect(folder, { write: false });
       const answer = await lab.listModels({}).finally(close);
-      output.table(head, answer.models.map(cells), [3, 5, 6]);
+      const listed = all ? answer.models : answer.models.filter((m) => !isClaimModel(m));
+      output.table(head, listed.map(cells), [3, 5, 6]);
+      const left = answer.models.length - listed.length;
+      if (left > 0) output.say(`${formatCount(left)} made by claims are not listed: add --all.`);
       output.data(answer);
     });
   models
@@ -70,6 +75,11 @@ export function modelsCommand(): Command {
         const { counts } = answer.model;
         output.table(head, [cells(answer.model)], [3, 5, 6]);
         output.say(`Id                     ${answer.model.id}`);
+        if (answer.model.licence)
+          output.say(
+            `Licence                ${firstLine(answer.model.licence.text)} (${answer.model.licence.from === 'file' ? 'file' : 'metadata'} ${answer.model.licence.name})`,
+          );
+        if (answer.model.recipe) output.say(`Recipe                 ${answer.model.recipe}`);
         output.say(
           `Parameters             ${counts.parameters === null ? `not known: ${counts.parametersMissingReason}` : formatCount(counts.parameters)}`,
         );
@@ -118,5 +128,5 @@ export function modelsCommand(): Command {
       );
       output.data(answer);
     });
-  return models;
+  return models.addCommand(transformCommand());
 }

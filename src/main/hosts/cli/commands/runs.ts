@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { inEverydayUnits } from '../../../../shared/everyday';
 import { type ReasonCode, reasons, resultSentence } from '../../../../shared/reasons';
 import type { EnergyPart, RunStatus } from '../../../../shared/run';
 import { headlineEnergy, runStatuses } from '../../../../shared/run';
@@ -104,6 +105,11 @@ export function runsCommand(): Command {
           'Energy',
           `${e.sensor?.id ?? 'no meter'}${e.headline ? '' : ' (beside)'}, per inference: gross ${joules(e.gross)}, net ${joules(e.net)}`,
         );
+      }
+      const perInference = headlineEnergy(run)?.gross.perInferenceJ ?? null;
+      if (perInference !== null && perInference > 0) {
+        const exactly = { value: perInference, low: perInference, high: perInference };
+        say('As much as', `${inEverydayUnits(exactly)[0]!.text} (more: thirty-watts units)`);
       }
       for (const w of windows)
         say(

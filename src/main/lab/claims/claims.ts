@@ -1,0 +1,337 @@
+import {
+  type ClaimCard,
+  type ClaimDetail,
+  type ClaimForm,
+  type ClaimOptions,
+  type ClaimProgress,
+  type ClaimRun,
+  type ClaimVersion,
+  claimForms,
+  claimLabel,
+  claimOptionsSchema,
+} from '../../../shared/claim';
+import type { Handlers, LabEvent } from '../../../shared/contract';
+import { failureOf, LabError } from '../../../shared/errors';
+import type { StoredClaimRun } from '../../store/claims';
+import type { LabReader } from '../../store/reader';
+import type { LabContext } from '../context';
+import { experimentOf } from './experimentOf';
+import { type RunParts, runClaim } from './runClaim';
+import {
+  builtinVersions,
+  findClaim,
+  nextVersion,
+  ownContent,
+  refuseEmptyRanges,
+  refuseUnfit,
+} from './versions';
+
+export type ReadClaims = Pick<Handlers, 'listClaims' | 'showClaim' | 'previewClaim'>;
+export type WriteClaims = Pick<
+  Handlers,
+  'runClaim' | 'resumeClaimRun' | 'cancelClaimRun' | 'predictClaim' | 'writeClaim'
+>;
+
+/** What the service knows of claim runs and the store does not. */
+export interface ClaimState {
+  /** Of the run that is worked on, or waits. */
+  progress(claimRunId: string): ClaimProgress | null;
+}
+export const noClaimState: ClaimState = { progress: () => null };
+
+export interface Claims extends ReadClaims, WriteClaims {
+  /** Cancels what is worked on; resolves when it is stored. */
+  stop(): Promise<void>;
+}
+
+/** Reading alone, also of a lab that another process has open. */
+export function readClaims(
+  reader: LabReader,
+  state: ClaimState,
+  options: { nowUnixMs(): number; refusalOf(options: ClaimOptions): Promise<string[]> },
+): ReadClaims {
+  const versions = (): ClaimVersion[] => {
+    const stored = reader.claimVersions();
+    return [...stored, ...builtinVersions(stored, options.nowUnixMs())];
+  };
+  const detail = (history: readonly ClaimVersion[]): ClaimDetail => {
+    const current = history.at(-1)!;
+    const runs = reader
+      .claimRuns(current.claim)
+      .map((run) => viewOfClaimRun(reader, run, history, state))
+      .reverse();
+    const own = runs.filter((r) => r.versionId === current.id);
+    const open = own.find((r) => r.status !== 'completed');
+    const latest = own.find((r) => r.status === 'completed') ?? null;
+    const at = latest ? own.indexOf(latest) : -1;
+    return {
+      current,
+      versions: history.length,
+      latest,
+      // What was left before a later run completed is history.
+      unfinished: open && (latest === null || own.indexOf(open) < at) ? open : null,
+      progress: runs.map((r) => state.progress(r.id)).find((p) => p !== null) ?? null,
+      expectedS: expectedOf(current),
+      history: [...history],
+      runs,
+    };
+  };
+  const cardOf = ({ history: _, runs: __, ...card }: ClaimDetail): ClaimCard => card;
+  return {
+    async listClaims() {
+      const byClaim = Map.groupBy(versions(), (v) => v.claim);
+      const cards = [...byClaim.values()].map((history) => cardOf(detail(history)));
+      const rank = (card: ClaimCard) => {
+        const label = claimLabel(card.current.claim);
+        return /^C\d$/.test(label) ? Number(label.slice(1)) : 10 + card.current.createdUnixMs;
+      };
+      return { claims: cards.sort((a, b) => rank(a) - rank(b)) };
+    },
+    async showClaim({ claim }) {
+      const id = findClaim(reader, claim);
+      return detail(versions().filter((v) => v.claim === id));
+    },
+    async previewClaim({ claim, options: chosen }) {
+      const id = findClaim(reader, claim);
+      const version = versions()
+        .filter((v) => v.claim === id)
+        .at(-1)!;
+      const warnings = [
+        ...(chosen.form === 'glance'
+          ? ['A first look: few seeds and short windows. It shows what to expect and is no evidence.']
+          : []),
+        ...(chosen.meters === 'none' ? ['No meters: energy will not be measured.'] : []),
+      ];
+      const { inputs = [], ...experiment } = experimentOf(version);
+      try {
+        const steps = experiment.steps(chosen);
+        const refused = await options.refusalOf(chosen);
+        return {
+          steps,
+          expectedS: steps.reduce((sum, step) => sum + step.expectedS, 0),
+          warnings: [...warnings, ...refused.slice(1)],
+          refusal: refused[0] ? { kind: 'unsupported', message: refused[0], remedy: null } : null,
+          inputs: [...inputs],
+        };
+      } catch (thrown) {
+        return { steps: [], expectedS: 0, warnings, refusal: failureOf(thrown), inputs: [...inputs] };
+      }
+    },
+  };
+}
+
+function expectedOf(version: ClaimVersion): Record<ClaimForm, number> {
+  const seconds = (form: ClaimForm) =>
+    experimentOf(version)
+      .steps(claimOptionsSchema.parse({ form }))
+      .reduce((sum, step) => sum + step.expectedS, 0);
+  return Object.fromEntries(claimForms.map((form) => [form, seconds(form)])) as Record<ClaimForm, number>;
+}
+
+/** A stored claim run as a person sees it: one that says it runs and that nobody works on was interrupted. */
+function viewOfClaimRun(
+  reader: LabReader,
+  run: StoredClaimRun,
+  history: readonly ClaimVersion[],
+  state: ClaimState,
+): ClaimRun {
+  const live = state.progress(run.id) !== null;
+  const experiments = reader.claimExperiments(run.id);
+  return {
+    id: run.id,
+    versionId: run.versionId,
+    claim: run.claim,
+    version: history.find((v) => v.id === run.versionId)?.version ?? 0,
+    options: run.options,
+    status: run.status === 'running' && !live ? 'interrupted' : run.status,
+    startedUnixMs: run.startedUnixMs,
+    endedUnixMs: run.endedUnixMs,
+    outcome: run.outcome,
+    failure: run.failure,
+    steps: reader.claimSteps(run.id).map(({ key, sha256, seconds }) => ({ key, sha256, seconds })),
+    runs: experiments.flatMap(({ experimentId }) =>
+      [...reader.newestRuns(experimentId).values()]
+        .filter(({ status }) => status === 'completed' || status === 'failed')
+        .map(({ id }) => ({ id, sha256: reader.hashesOf(id).record })),
+    ),
+  };
+}
+
+/** The claims of a lab that may be written: predictions, and runs one after another. */
+export function createClaims(
+  context: LabContext,
+  parts: RunParts & { refusalOf(options: ClaimOptions): Promise<string[]> },
+): Claims {
+  const { store, effects, emit } = context;
+  const { reader, writer } = store;
+  const changed = () => emit({ type: 'changed', what: 'claims' });
+  const waiting: { run: StoredClaimRun; version: ClaimVersion }[] = [];
+  let live: { id: string; abort: AbortController; ended: Promise<void>; progress: ClaimProgress } | null =
+    null;
+  let stopping = false;
+
+  const state: ClaimState = {
+    progress(id) {
+      if (live?.id === id) return live.progress;
+      const at = waiting.findIndex(({ run }) => run.id === id);
+      if (at < 0) return null;
+      const { claim } = waiting[at]!.run;
+      return { claimRunId: id, claim, label: 'waits', done: 0, total: 0, elapsedS: 0, leftS: null };
+    },
+  };
+  /** Writes down what this program says of the nine, once. */
+  const writeDown = () => {
+    const missing = builtinVersions(reader.claimVersions(), effects.nowUnixMs());
+    for (const version of missing) writer.putClaimVersion(version);
+    if (missing.length > 0) changed();
+  };
+  const historyOf = (text: string) => {
+    writeDown();
+    return reader.claimVersions(findClaim(reader, text));
+  };
+
+  const launchNext = (): void => {
+    if (live || stopping) return;
+    const next = waiting.shift();
+    if (!next) return;
+    const { run, version } = next;
+    const own = {
+      id: run.id,
+      abort: new AbortController(),
+      ended: Promise.resolve(),
+      progress: {
+        claimRunId: run.id,
+        claim: run.claim,
+        label: 'starts',
+        done: 0,
+        total: 0,
+        elapsedS: 0,
+        leftS: null,
+      } as ClaimProgress,
+    };
+    live = own;
+    const onProgress = (progress: ClaimProgress) => {
+      own.progress = progress;
+      emit({ type: 'claimProgress', progress });
+    };
+    own.ended = runClaim(context, parts, { run, version, signal: own.abort.signal, onProgress }).then(
+      (ended) => {
+        live = null;
+        const event: LabEvent = {
+          type: 'claimEnded',
+          claimRunId: run.id,
+          claim: run.claim,
+          status: ended.status,
+          verdict: ended.outcome?.verdict ?? null,
+        };
+        emit(event);
+        changed();
+        launchNext();
+      },
+    );
+  };
+  const enqueue = (run: StoredClaimRun, version: ClaimVersion) => {
+    waiting.push({ run, version });
+    launchNext();
+    changed();
+    return { claimRunId: run.id };
+  };
+
+  return {
+    ...readClaims(reader, state, { nowUnixMs: effects.nowUnixMs, refusalOf: parts.refusalOf }),
+    async runClaim({ claim, options }) {
+      if (stopping) throw new LabError('cancelled', 'The lab is closing.', 'Start it again when it is open.');
+      const version = historyOf(claim).at(-1)!;
+      // Refused before anything is stored: steps() says what an experiment cannot do with these options.
+      experimentOf(version).steps(options);
+      const [refusal] = await parts.refusalOf(options);
+      if (refusal) throw new LabError('unsupported', refusal, 'Choose another provider.');
+      const machine = await parts.describe(options.tdpW ?? null);
+      writer.putMachine(machine);
+      const run: StoredClaimRun = {
+        id: effects.newId(),
+        versionId: version.id,
+        claim: version.claim,
+        options,
+        status: 'running',
+        startedUnixMs: effects.nowUnixMs(),
+        endedUnixMs: null,
+        machineId: machine.id,
+        outcome: null,
+        failure: null,
+      };
+      writer.addClaimRun(run);
+      return enqueue(run, version);
+    },
+    async resumeClaimRun({ claimRunId }) {
+      const run = reader.claimRun(claimRunId);
+      if (!run)
+        throw new LabError('not_found', `There is no claim run ${claimRunId}.`, 'List the claims anew.');
+      if (state.progress(run.id)) {
+        throw new LabError('bad_input', 'This claim run is at work already.', 'Wait until it has ended.');
+      }
+      if (run.status === 'completed') {
+        throw new LabError('bad_input', 'This claim run has completed.', 'Start a new one.');
+      }
+      const version = reader.claimVersions(run.claim).find((v) => v.id === run.versionId)!;
+      const again: StoredClaimRun = { ...run, status: 'running', endedUnixMs: null, failure: null };
+      if (run.status !== 'running') writer.changeClaimRun(again);
+      return enqueue(again, version);
+    },
+    async cancelClaimRun({ claimRunId }) {
+      if (live?.id === claimRunId) {
+        const { abort, ended } = live;
+        abort.abort();
+        await ended;
+        return { cancelled: true };
+      }
+      const at = waiting.findIndex(({ run }) => run.id === claimRunId);
+      if (at < 0) return { cancelled: false };
+      const [{ run }] = waiting.splice(at, 1) as [(typeof waiting)[number]];
+      writer.changeClaimRun({ ...run, status: 'cancelled', endedUnixMs: effects.nowUnixMs() });
+      emit({ type: 'claimEnded', claimRunId, claim: run.claim, status: 'cancelled', verdict: null });
+      changed();
+      return { cancelled: true };
+    },
+    async predictClaim({ claim, prediction }) {
+      const history = historyOf(claim);
+      const current = history.at(-1)!;
+      refuseUnfit(prediction, current.prediction);
+      const { id: _, version: __, createdUnixMs: ___, ...content } = current;
+      const next = nextVersion(
+        history,
+        { ...content, prediction: { ...prediction, by: 'user' } },
+        effects.nowUnixMs(),
+      );
+      if (next.isNew) writer.putClaimVersion(next.version);
+      changed();
+      return { version: next.version };
+    },
+    async writeClaim({ claim, own }) {
+      refuseEmptyRanges(own.prediction);
+      let id = claim;
+      if (id === null) id = `own-${effects.newId().replaceAll('-', '').slice(-8)}`;
+      else if (!findClaim(reader, id).startsWith('own-')) {
+        throw new LabError(
+          'bad_input',
+          `${claimLabel(id)} is one of the lab’s own claims; its words stay as they are.`,
+          'Write a prediction of your own for it, or a claim of your own.',
+        );
+      }
+      const content = ownContent(id, { ...own, prediction: { ...own.prediction, by: 'user' } });
+      // Refused before it is stored: a quantity without its data set, a threshold that the test does not have.
+      experimentOf({ ...content, id: '', version: 1, createdUnixMs: 0 }).steps(claimOptionsSchema.parse({}));
+      const next = nextVersion(reader.claimVersions(id), content, effects.nowUnixMs());
+      if (next.isNew) writer.putClaimVersion(next.version);
+      changed();
+      return { version: next.version };
+    },
+    async stop() {
+      stopping = true;
+      waiting.length = 0;
+      const own = live;
+      own?.abort.abort();
+      await own?.ended;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { accuracyInput } from '../../../shared/accuracy';
+import type { ClaimOptions } from '../../../shared/claim';
+import type { LabEvent } from '../../../shared/contract';
+import type { Machine } from '../../../shared/machine';
+import type { Plan } from '../../../shared/plan';
+import { parseRecipe } from '../../models/builders';
+import { measureAccuracy } from '../accuracies';
+import type { LabContext } from '../context';
+import type { Experiments } from '../experiments';
+import { buildInto, isRecipe } from '../models';
+import type { Look } from '../service';
+import type { RunParts } from './runClaim';
+import type { Science } from './science';
+
+/** What the service gives its claims. */
+export interface ServiceParts {
+  science: Science;
+  experiments: Experiments;
+  look: Look;
+  adjust(plan: Plan): Plan;
+  onEvent(listener: (event: LabEvent) => void): () => void;
+}
+
+export function claimParts(
+  context: LabContext,
+  { science, experiments, look, adjust, onEvent }: ServiceParts,
+): RunParts & { refusalOf(options: ClaimOptions): Promise<string[]> } {
+  const { reader } = context.store;
+  type Seen = Awaited<ReturnType<Look>>;
+  const seen = new Map<number | null, Seen>();
+  /** What the machine has. Looking starts processes, so while something is measured the last look must do; null: there was none. */
+  const known = async (tdpW: number | null): Promise<Seen | null> => {
+    const busy = experiments.measuring() !== null || science.busy();
+    if (!busy) seen.set(tdpW, await look(tdpW));
+    return seen.get(tdpW) ?? null;
+  };
+  return {
+    science,
+    experiments,
+    adjust,
+    onEvent,
+    // What is measured now was described when it began.
+    describe: async (tdpW) => (await known(tdpW))?.machine ?? (reader.listMachines().at(-1) as Machine),
+    hasMeter: async (tdpW) =>
+      (await known(tdpW))?.meters.some(({ result }) => result.status === 'ok') ?? false,
+    findModel: (text) =>
+      isRecipe(text) ? buildInto(context, parseRecipe(text)).model : reader.findModel(text),
+    async refusalOf({ provider, tdpW }) {
+      const found = await known(tdpW ?? null);
+      if (found === null) return []; // told when its turn comes
+      const report = found.providers.reports.find((r) => r.provider === provider);
+      if (report?.status === 'ok') return [];
+      return [
+        `The provider ${provider} is not there on this machine${report?.reason ? `: ${report.reason}` : '.'}`,
+      ];
+    },
+    accuracy: (model, dataset, signal) =>
+      measureAccuracy(context, science, accuracyInput.parse({ model, dataset }), { signal, wait: true }),
+  };
+}
