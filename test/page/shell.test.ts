@@ -11,6 +11,7 @@ const lab = () => fakeLab(fakeLadder('one', { seeds: 2 }));
 /** Keys to each page, and its heading. */
 const pages = [
   ['l', 'Lab'],
+  ['c', 'Claims'],
   ['m', 'Models'],
   ['r', 'Runs'],
   ['o', 'Compare'],

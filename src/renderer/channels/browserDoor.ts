@@ -31,11 +31,11 @@ export function browserDoor(
   };
 }
 
-function chooseFiles(what: 'files' | 'folder'): Promise<DroppedFile[]> {
+function chooseFiles(what: 'files' | 'folder' | 'data'): Promise<DroppedFile[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
-    input.multiple = true;
+    input.multiple = what !== 'data';
     if (what === 'folder') input.webkitdirectory = true;
     input.onchange = () =>
       resolve([...(input.files ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, file })));

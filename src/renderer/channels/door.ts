@@ -10,8 +10,8 @@ export interface DroppedFile {
 /** Where the page is open, and what can be done there: dialogs, files, windows. */
 export interface PageDoor {
   kind: 'desktop' | 'browser';
-  /** Paths that the lab can import; null: closed without a choice. In a browser the files are sent first, with progress. */
-  pickModels(what: 'files' | 'folder', progress: (share: number) => void): Promise<string[] | null>;
+  /** Paths that the lab can read (`data`: one); null: closed without a choice. In a browser the files are sent first, with progress. */
+  pickModels(what: 'files' | 'folder' | 'data', progress: (share: number) => void): Promise<string[] | null>;
   /**
    * Paths for what was dropped. Null on the desktop, where the shell sends the paths as a `files` event. The upload of
    * a browser reports its share, 0 to 1.

@@ -4,7 +4,7 @@
  */
 export interface CommandInfo {
   label: string;
-  group: 'Go to' | 'Measure' | 'Models' | 'Figure' | 'Edit' | 'View';
+  group: 'Go to' | 'Measure' | 'Claims' | 'Models' | 'Figure' | 'Edit' | 'View';
   keys: readonly string[];
   where?: 'figure';
   /** Not offered in the palette: it makes sense only at the keys. */
@@ -13,6 +13,7 @@ export interface CommandInfo {
 
 export const commandTable = {
   'go.lab': { label: 'Lab', group: 'Go to', keys: ['g l'] },
+  'go.claims': { label: 'Claims', group: 'Go to', keys: ['g c'] },
   'go.models': { label: 'Models', group: 'Go to', keys: ['g m'] },
   'go.runs': { label: 'Runs', group: 'Go to', keys: ['g r'] },
   'go.compare': { label: 'Compare', group: 'Go to', keys: ['g o'] },
@@ -24,6 +25,10 @@ export const commandTable = {
   'run.quickstart': { label: 'Run the quickstart', group: 'Measure', keys: [] },
   'run.resume': { label: 'Resume the last unfinished experiment', group: 'Measure', keys: [] },
   'trace.freeze': { label: 'Freeze or follow the live trace', group: 'Measure', keys: ['f'] },
+  'claims.run': { label: 'Run the claim that is open …', group: 'Claims', keys: [] },
+  'claims.runAll': { label: 'Run all nine claims (first look) …', group: 'Claims', keys: [] },
+  'claims.predict': { label: 'Write my own prediction …', group: 'Claims', keys: [] },
+  'claims.new': { label: 'Write a claim of my own …', group: 'Claims', keys: [] },
   'models.import': { label: 'Import models …', group: 'Models', keys: ['mod+o'] },
   'models.importFolder': { label: 'Import a folder of models …', group: 'Models', keys: ['mod+shift+o'] },
   'models.build': { label: 'Build a ladder …', group: 'Models', keys: [] },

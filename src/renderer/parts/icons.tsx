@@ -1,6 +1,7 @@
 /** Line icons, 16 × 16, drawn in the colour of the text. */
 const paths = {
   lab: 'M6 2h4M7 2v4.5L3.2 13a1 1 0 0 0 .9 1.5h7.8a1 1 0 0 0 .9-1.5L9 6.5V2M4.8 10.5h6.4',
+  claims: 'M8 2v12M3.5 14h9M8 3.5 3 5l-1.5 4a2.2 2.2 0 0 0 3.6 0zM8 3.5 13 5l1.5 4a2.2 2.2 0 0 1-3.6 0z',
   models: 'M8 1.8 14 5v6l-6 3.2L2 11V5zM2 5l6 3.2L14 5M8 8.2v6',
   runs: 'M2 3.5h12M2 8h12M2 12.5h12M5.5 2v12',
   compare: 'M8 2v12M3 12V7M5.5 12V4.5M10.5 12V6M13 12V9',

@@ -19,6 +19,7 @@ export function GlobalCommands() {
     if (label !== null) notifications.show({ message: `${verb}: ${label}` });
   };
   useCommand('go.lab', () => go({ page: 'lab' }));
+  useCommand('go.claims', () => go({ page: 'claims', claim: null }));
   useCommand('go.models', () => go({ page: 'models', model: null }));
   useCommand('go.runs', () => go({ page: 'runs' }));
   useCommand('go.compare', () => go({ page: 'compare', runs: [] }));

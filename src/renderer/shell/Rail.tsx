@@ -6,6 +6,7 @@ import { go, hashOfView, type PageName, useView, type View } from '../state/view
 
 const entries: { command: CommandId; icon: IconName; view: View; also?: PageName }[] = [
   { command: 'go.lab', icon: 'lab', view: { page: 'lab' } },
+  { command: 'go.claims', icon: 'claims', view: { page: 'claims', claim: null } },
   { command: 'go.models', icon: 'models', view: { page: 'models', model: null } },
   { command: 'go.runs', icon: 'runs', view: { page: 'runs' }, also: 'run' },
   { command: 'go.compare', icon: 'compare', view: { page: 'compare', runs: [] } },

@@ -4,6 +4,8 @@ import { useDeferredValue, useEffect, useRef } from 'react';
 import { followKeys } from '../commands/handlers';
 import { followRows } from '../lab/rows';
 import { messageOf, useReady } from '../lab/session';
+import { ClaimCommands } from '../pages/claims/ClaimCommands';
+import { ClaimsPage } from '../pages/claims/ClaimsPage';
 import { ComparePage } from '../pages/compare/ComparePage';
 import { FiguresPage } from '../pages/figures/FiguresPage';
 import { LabCommands } from '../pages/lab/LabCommands';
@@ -13,6 +15,7 @@ import { ModelsPage } from '../pages/models/ModelsPage';
 import { RunPage } from '../pages/run/RunPage';
 import { RunsPage } from '../pages/runs/RunsPage';
 import { SettingsPage } from '../pages/settings/SettingsPage';
+import { followClaims } from '../state/claims';
 import { followLive } from '../state/live';
 import { followWindows, whenLoud } from '../state/quiet';
 import { followHistory, useView, type View } from '../state/view';
@@ -33,6 +36,7 @@ export function Shell({ problem }: { problem: string | null }) {
     const stops = [
       followWindows(lab),
       followLive(lab),
+      followClaims(lab),
       followRows(lab, messageOf),
       followHistory(),
       followKeys(),
@@ -65,6 +69,7 @@ export function Shell({ problem }: { problem: string | null }) {
       </div>
       <GlobalCommands />
       <LabCommands />
+      <ClaimCommands />
       <Palette />
       <ShortcutSheet />
       <Notifications position="bottom-right" limit={5} autoClose={6000} />
@@ -76,6 +81,8 @@ function Page({ view }: { view: View }) {
   switch (view.page) {
     case 'lab':
       return <LabPage />;
+    case 'claims':
+      return <ClaimsPage claim={view.claim} />;
     case 'models':
       return <ModelsPage model={view.model} />;
     case 'runs':

@@ -8,12 +8,16 @@ const schemas = {
   colorScheme: z.enum(['light', 'dark', 'auto']).default('auto'),
   reduceMotion: z.boolean().default(false),
   singleKeys: z.boolean().default(true),
+  /** Everyday unit (shared/everyday.ts) that energies are read in beside joules; 'none': joules only. */
+  everyday: z.string().default('brain-20'),
   /** Live updates a second. */
   updateRateHz: z.number().min(1).max(10).default(4),
   /** Rated power of the processor in W for the labelled estimate; null: no estimate. */
   tdpW: z.number().positive().nullable().default(null),
   /** The plan that the Lab page was last left with; the page checks its shape. */
   planDraft: z.json().default(null),
+  /** How claims were last run: form, provider, threads, data, seed, and inputs by claim; the page checks its shape. */
+  claimRuns: z.json().default(null),
   runTable: z.json().default(null),
   savedViews: z.json().default([]),
   figure: z.json().default(null),

@@ -3,6 +3,8 @@ import { create } from 'zustand';
 /** Where the user is. The address hash mirrors it, so that back, forward and reload work. */
 export type View =
   | { page: 'lab' }
+  /** `claim`: id of the one that is open; null: the board. */
+  | { page: 'claims'; claim: string | null }
   | { page: 'models'; model: string | null }
   | { page: 'runs' }
   | { page: 'run'; run: string }
@@ -16,6 +18,8 @@ export type PageName = View['page'];
 export function viewOfHash(hash: string): View {
   const [page, rest = ''] = hash.replace(/^#\/?/, '').split('/').map(decoded);
   switch (page) {
+    case 'claims':
+      return { page, claim: rest || null };
     case 'models':
       return { page, model: rest || null };
     case 'run':
@@ -43,13 +47,15 @@ function decoded(text: string): string {
 
 export function hashOfView(view: View): string {
   const rest =
-    view.page === 'models'
-      ? view.model
-      : view.page === 'run'
-        ? view.run
-        : view.page === 'compare'
-          ? view.runs.join(',')
-          : null;
+    view.page === 'claims'
+      ? view.claim
+      : view.page === 'models'
+        ? view.model
+        : view.page === 'run'
+          ? view.run
+          : view.page === 'compare'
+            ? view.runs.join(',')
+            : null;
   return rest ? `#/${view.page}/${encodeURIComponent(rest)}` : `#/${view.page}`;
 }
 

@@ -11,6 +11,7 @@ const views: fc.Arbitrary<View> = fc.oneof(
     { page: 'machine' },
     { page: 'settings' },
   ),
+  fc.record({ page: fc.constant('claims' as const), claim: fc.option(text) }),
   fc.record({ page: fc.constant('models' as const), model: fc.option(text) }),
   fc.record({ page: fc.constant('run' as const), run: text }),
   fc.record({ page: fc.constant('compare' as const), runs: fc.array(text) }),
@@ -28,9 +29,17 @@ describe('the view in the address', () => {
   it('whatever else stands there is the Lab page', () => {
     fc.assert(
       fc.property(fc.string(), (hash) => {
-        expect(['lab', 'models', 'runs', 'run', 'compare', 'figures', 'machine', 'settings']).toContain(
-          viewOfHash(`#${hash}`).page,
-        );
+        expect([
+          'lab',
+          'claims',
+          'models',
+          'runs',
+          'run',
+          'compare',
+          'figures',
+          'machine',
+          'settings',
+        ]).toContain(viewOfHash(`#${hash}`).page);
       }),
     );
     expect(viewOfHash('')).toEqual({ page: 'lab' });

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand } from '../../commands/handlers';
 import { useReady } from '../../lab/session';
+import { useClaimLive } from '../../state/claims';
 import { useLive } from '../../state/live';
 import { cancel, resume, startQuickstart } from './actions';
 import { useExperiments, useMeasuring } from './data';
@@ -15,7 +16,9 @@ export function LabCommands() {
   const writable = ready.info.readOnly === null;
   const [asked, setAsked] = useState<string | null>(null);
   const unfinished = experiments.find((e) => e.status === 'interrupted' || e.status === 'cancelled');
-  useCommand('run.cancel', () => setAsked(measuring), measuring !== null && writable);
+  // What a claim measures is cancelled with the claim's run (ClaimCommands).
+  const ofClaim = useClaimLive((s) => Object.keys(s.progress).length > 0);
+  useCommand('run.cancel', () => setAsked(measuring), measuring !== null && writable && !ofClaim);
   useCommand('run.quickstart', () => void startQuickstart(ready), writable);
   useCommand(
     'run.resume',

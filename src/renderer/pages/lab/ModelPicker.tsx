@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
-import type { Model } from '../../../shared/model';
+import { isClaimModel, type Model } from '../../../shared/model';
 import { formatQuantity } from '../../../shared/units';
 import { Icon } from '../../parts/icons';
 import { PageLink } from '../../parts/PageLink';
@@ -23,8 +23,10 @@ export function ModelPicker({
   onChange(chosen: string[]): void;
 }) {
   const [search, setSearch] = useState('');
-  const shown = useMemo(() => matching(models, search), [models, search]);
   const ids = useMemo(() => new Set(chosen), [chosen]);
+  // What claims made is measured by claims; a person finds it on the Models page.
+  const listed = useMemo(() => models.filter((m) => !isClaimModel(m) || ids.has(m.id)), [models, ids]);
+  const shown = useMemo(() => matching(listed, search), [listed, search]);
   const shownIds = shown.map((m) => m.id);
   const all = shown.length > 0 && shownIds.every((id) => ids.has(id));
   const known = useMemo(() => new Set(models.map((m) => m.id)), [models]);

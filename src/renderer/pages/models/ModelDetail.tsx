@@ -1,13 +1,17 @@
 import { ActionIcon, Badge, Button, Group } from '@mantine/core';
+import { useState } from 'react';
 import type { Model } from '../../../shared/model';
 import { bin } from '../../lab/actions';
 import { addToDraft } from '../../lab/draft';
 import { useReady } from '../../lab/session';
 import { Icon } from '../../parts/icons';
 import { go } from '../../state/view';
+import { MakeVariant } from './MakeVariant';
+import { ModelAccuracy } from './ModelAccuracy';
 import { ModelCost } from './ModelCost';
 import { ModelFacts } from './ModelFacts';
 import { ModelRuns } from './ModelRuns';
+import { useMaking } from './variant';
 
 /** One model: what it is, what an inference costs in arithmetic, its runs, and what can be done with it. */
 export function ModelDetail({
@@ -23,6 +27,8 @@ export function ModelDetail({
   close(): void;
 }) {
   const ready = useReady();
+  // One that is being made, or has just been made, shows again when its model is opened again.
+  const [making, setMaking] = useState(() => useMaking.getState().parent === id);
   return (
     <aside className="tw-card tw-models-detail" aria-label={model ? `Model ${model.name}` : 'Model'}>
       <header>
@@ -59,6 +65,14 @@ export function ModelDetail({
               </Button>
               <Button
                 variant="default"
+                aria-expanded={making}
+                disabled={ready.info.readOnly !== null}
+                onClick={() => setMaking(!making)}
+              >
+                Make a variant …
+              </Button>
+              <Button
+                variant="default"
                 leftSection={<Icon name="bin" size={13} />}
                 disabled={ready.info.readOnly !== null}
                 onClick={() => void bin(ready, 'model', [model.id])}
@@ -69,7 +83,9 @@ export function ModelDetail({
           )}
         </Group>
       )}
+      {model && making && !inBin && <MakeVariant model={model} close={() => setMaking(false)} />}
       <ModelCost id={id} model={model} />
+      {model && <ModelAccuracy model={model} />}
       {model && <ModelFacts model={model} />}
       {model && <ModelRuns id={model.id} />}
     </aside>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Model, Port } from '../../../shared/model';
+import { parentOf } from '../../../shared/transform';
 import { formatCount, formatPercent, formatSi } from '../../../shared/units';
 import { CopyButton } from '../../parts/CopyButton';
 import { Moment } from '../../parts/dates';
@@ -39,6 +40,8 @@ export function ModelFacts({ model }: { model: Model }) {
     ],
     ['Family', model.family],
     ['Recipe', model.recipe ?? 'none: an imported file'],
+    ['Licence', licenceText(model)],
+    ['Source', model.source ?? 'not named'],
     ['Opsets', opsetText(model.opsets) || 'none declared'],
     ['IR version', model.irVersion ?? 'none declared'],
     ['Producer', model.producer || 'not named'],
@@ -57,6 +60,19 @@ export function ModelFacts({ model }: { model: Model }) {
         <Facts facts={facts} />
       </section>
     </>
+  );
+}
+
+/** The licence as it was found; nobody judged whether it holds. */
+function licenceText({ licence, recipe }: Model): ReactNode {
+  if (!licence)
+    return recipe === null || parentOf(recipe) !== null ? 'none found' : 'built here, nobody else’s work';
+  const first = licence.text.split('\n', 1)[0]!.slice(0, 120);
+  const where = licence.from === 'file' ? `file ${licence.name}` : `metadata, ${licence.name}`;
+  return (
+    <span key="licence" title={licence.text.slice(0, 2000)}>
+      {first} ({where})
+    </span>
   );
 }
 

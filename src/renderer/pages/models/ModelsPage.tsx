@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
+import { isClaimModel } from '../../../shared/model';
 import { useCommand } from '../../commands/handlers';
 import { bin, pickAndImport } from '../../lab/actions';
 import { addToDraft } from '../../lab/draft';
@@ -34,7 +35,11 @@ export function ModelsPage({ model }: { model: string | null }) {
   const tally = useMemo(() => tallyRuns(runRows), [runRows]);
   const readOnly = ready.info.readOnly !== null;
   const inBin = shown === 'bin';
-  const listed = inBin ? binned : models;
+  const [own, made] = useMemo(
+    () => [models.filter((m) => !isClaimModel(m)), models.filter(isClaimModel)],
+    [models],
+  );
+  const listed = { models: own, claims: made, bin: binned }[shown];
   const rows = useMemo(
     () => filterModels(modelRowsOf(listed, tally, macs), filter),
     [listed, tally, macs, filter],
@@ -65,7 +70,8 @@ export function ModelsPage({ model }: { model: string | null }) {
           value={shown}
           onChange={(value) => setShown(value as typeof shown)}
           data={[
-            { value: 'models', label: `In the lab (${models.length})` },
+            { value: 'models', label: `In the lab (${own.length})` },
+            ...(made.length > 0 ? [{ value: 'claims', label: `Made by claims (${made.length})` }] : []),
             { value: 'bin', label: `Bin (${binned.length})` },
           ]}
         />

@@ -1,11 +1,14 @@
 import { create } from 'zustand';
 import type { TableLayout } from '../../parts/DataTable';
 
+/** Which models are listed. */
+export type Shown = 'models' | 'claims' | 'bin';
+
 /** How the list was left, so that it is found again after another page. */
 export const useModelsPage = create<{
   filter: string;
   layout: TableLayout;
-  shown: 'models' | 'bin';
+  shown: Shown;
   selected: ReadonlySet<string>;
   /** MACs of one inference at batch 1 of models that were opened; null: cannot be counted. */
   macs: Readonly<Record<string, number | null>>;
@@ -19,7 +22,7 @@ export const useModelsPage = create<{
 
 const set = useModelsPage.setState;
 export const setFilter = (filter: string): void => set({ filter });
-export const setShown = (shown: 'models' | 'bin'): void => set({ shown, selected: new Set() });
+export const setShown = (shown: Shown): void => set({ shown, selected: new Set() });
 export const selectModels = (selected: ReadonlySet<string>): void => set({ selected });
 
 export const setLayout = (layout: TableLayout): void => set({ layout });

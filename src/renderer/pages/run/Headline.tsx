@@ -9,6 +9,7 @@ import {
 } from '../../../shared/run';
 import { formatEstimate, formatInterval, formatSi, significant } from '../../../shared/units';
 import { OriginBadge, VerdictText } from '../../parts/badges';
+import { Everyday } from '../../parts/Everyday';
 import { sensorName } from '../../parts/traceData';
 
 /** The numbers that a run is measured for, each with its interval, or a dash and why. */
@@ -161,6 +162,9 @@ function Energy({
         <>
           {repeat && <div>95 % interval, repeats {bracket(value, repeat, 'J')}</div>}
           {absolute && <div>and meter error {bracket(value, absolute, 'J')}</div>}
+          {value > 0 && (
+            <Everyday joules={{ value, ...(absolute ?? repeat ?? { low: value, high: value }) }} />
+          )}
         </>
       }
     />

@@ -4,7 +4,9 @@ import type { Interval, RunRow } from '../../../shared/runRow';
 import { formatInterval } from '../../../shared/units';
 import { classOfStatus, OriginBadge, SampleBadge, verdictWords } from '../../parts/badges';
 import { formatLocal } from '../../parts/dates';
+import { everydayWords } from '../../parts/Everyday';
 import type { TableColumn } from '../../parts/table/columns';
+import { useSettings } from '../../state/settings';
 import { hashOfView } from '../../state/view';
 
 type Column = TableColumn<RunRow>;
@@ -41,6 +43,12 @@ const intervalHint = ({ value, low, high }: Interval, unit: string) =>
   value === null || low === null || high === null
     ? null
     : `95 % interval: ${formatInterval(value, low, high, unit)}`;
+
+/** The interval, and the energy in the everyday unit of the settings. */
+function energyHint(energy: Interval): string | null {
+  const words = energy.value === null ? null : everydayWords(energy.value, useSettings.getState().everyday);
+  return [intervalHint(energy, 'J'), words && `As much as ${words}`].filter(Boolean).join('. ') || null;
+}
 
 const estimated = (row: RunRow) => row.provenance === 'estimate';
 const latencyCounts = (row: RunRow) => row.latencyVerdict !== 'invalid';
@@ -131,12 +139,12 @@ export const runColumns: readonly Column[] = [
   number('gross', 'Energy, gross', 'J', (row) => row.grossJ.value, {
     hidden: false,
     width: 150,
-    hint: (row) => intervalHint(row.grossJ, 'J') ?? (sentencesOf(row.energyCodes) || null),
+    hint: (row) => energyHint(row.grossJ) ?? (sentencesOf(row.energyCodes) || null),
     number: { unit: 'J', estimate: estimated, counts: grossCounts },
   }),
   number('net', 'Energy, net', 'J', (row) => row.netJ.value, {
     width: 124,
-    hint: (row) => intervalHint(row.netJ, 'J'),
+    hint: (row) => energyHint(row.netJ),
     number: { unit: 'J', estimate: estimated, counts: netCounts },
   }),
   verdict(

@@ -6,6 +6,7 @@ import '../../styles/settings.css';
 import { RatedPower } from '../machine/RatedPower';
 import { About } from './About';
 import { Bins } from './Bins';
+import { EverydayUnit } from './EverydayUnit';
 import { LabFolder } from './LabFolder';
 import { Verify } from './Verify';
 
@@ -56,6 +57,9 @@ export function SettingsPage() {
             }}
             w={300}
           />
+        </Section>
+        <Section title="Everyday units">
+          <EverydayUnit />
         </Section>
         <Section title="Rated power">
           <RatedPower />
