@@ -1,5 +1,6 @@
 // npm run bench: figures of this machine. Ratios are taken within one run; the rest names the machine.
 import { cpus } from 'node:os';
+import { benchClaims } from './claims';
 import { benchComparison } from './comparison';
 import { benchCoverage } from './coverage';
 import { benchEngine } from './engine';
@@ -8,6 +9,7 @@ import { benchProtocol } from './protocol';
 import { benchService } from './service';
 import { benchStatistics } from './statistics';
 import { benchStore } from './store';
+import { benchTraining } from './training';
 
 export interface Figure {
   what: string;
@@ -25,11 +27,13 @@ async function main(): Promise<void> {
   const all = {
     engine: benchEngine,
     statistics: benchStatistics,
+    training: benchTraining,
     coverage: benchCoverage,
     comparison: benchComparison,
     store: benchStore,
     service: benchService,
     protocol: benchProtocol,
+    claims: benchClaims,
     page: benchPage,
   };
   // `npm run bench -- page` measures that part alone.
