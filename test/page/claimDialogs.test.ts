@@ -67,7 +67,7 @@ describe.skipIf(noBrowser)('the dialogs of claims', { timeout: 60_000 }, () => {
     await poll(() => lab.settings.claimRuns).toMatchObject({ options: { form: 'full', seed: 7 } });
   });
 
-  it('takes the numbers of C7 with unit and stated default, and sends only those that differ', async () => {
+  it('takes the numbers of C7 with unit and stated default, and sends those that were typed', async () => {
     const lab = fakeLab();
     // Typed for an older form of the claim, which had such a number.
     lab.settings.claimRuns = { options: {}, inputs: { idle: { gone: 3 } } };
@@ -97,7 +97,7 @@ describe.skipIf(noBrowser)('the dialogs of claims', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: 'Run', exact: true }).click();
     await poll(() =>
       called(lab, 'runClaim').map((c) => (c as { options: { inputs: object } }).options.inputs),
-    ).toEqual([{ price: 0.3 }]);
+    ).toEqual([{ price: 0.3, hours: 4000 }]);
   });
 
   it('writes one’s own prediction as a new version and says what that costs', async () => {

@@ -6,7 +6,8 @@ import { noBrowser, usesPages } from '../support/pageHost';
 
 const lab = () => {
   const { models, runs } = fakeLadder('one', { seeds: 2 });
-  return fakeLab({ models, runs, experiments: [fakeExperiment('one')] });
+  // No claim runs: it would take over the cancelling of the experiment.
+  return fakeLab({ models, runs, experiments: [fakeExperiment('one')], claims: [] });
 };
 
 /** The element that has the focus, and whether a person sees that it has. */

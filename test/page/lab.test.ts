@@ -11,7 +11,8 @@ import { fakeModel } from '../support/fakeRecords';
 import { noBrowser, screenshotFolder, usesPages, watchLongTasks } from '../support/pageHost';
 
 const models = [1e3, 1e4, 1e5, 1e6].map((n) => fakeModel(`mlp-${n}`, n));
-const filled = () => fakeLab({ models: [...models] });
+// No claim runs: it would take over the cancelling of experiments.
+const filled = () => fakeLab({ models: [...models], claims: [] });
 const live = (page: Page) => page.getByRole('region', { name: 'Measurement' });
 const fact = (page: Page, name: string) => page.locator(`[data-fact="${name}"]`).textContent();
 const spoken = (page: Page) => page.locator('[data-live-region]').textContent();

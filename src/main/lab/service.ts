@@ -9,7 +9,7 @@ import { openLab } from '../store/open';
 import type { LabReader } from '../store/reader';
 import { createAccuracies, readAccuracies } from './accuracies';
 import { storedCalibrations, writeCalibrations } from './calibrations';
-import { createClaims, noClaimState, readClaims } from './claims/claims';
+import { createClaims, readClaims, viewClaimState } from './claims/claims';
 import { dataPlaces } from './claims/dataPlaces';
 import { claimParts } from './claims/parts';
 import { createScience } from './claims/science';
@@ -198,7 +198,11 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
   };
   const handlers: Handlers = {
     ...readHandlers(store.reader, folder, looker(effects, store.reader), viewState(store)),
-    ...readClaims(store.reader, noClaimState, { nowUnixMs: effects.nowUnixMs, refusalOf: async () => [] }),
+    ...readClaims(store.reader, viewClaimState(store.dir), {
+      nowUnixMs: effects.nowUnixMs,
+      refusalOf: async () => [],
+      hasMeter: async () => false,
+    }),
     addDataset: refuse,
     removeDataset: refuse,
     testAccuracy: refuse,

@@ -1,8 +1,11 @@
+import type { ClaimVersion } from '../../shared/claim';
 import type { Outputs } from '../../shared/contract';
 import type { Reading, SensorInfo } from '../../shared/meter';
 import type { EnergyPart, RunRecord } from '../../shared/run';
+import { stateOf } from '../../shared/verdicts';
 import { verifyModelFiles } from '../models/import';
 import { canonicalJson } from '../store/canonical';
+import type { StoredClaimRun } from '../store/claims';
 import type { LabReader } from '../store/reader';
 import { type ReadingRole, readingsOf } from '../store/readings';
 import { modelFolder } from './job';
@@ -26,6 +29,10 @@ export async function verifyAll(reader: LabReader, labFolder: string): Promise<O
     if (failure) all.push({ table: 'models', id: model.id, what: failure.message });
     await turnOfOthers();
   }
+  for (const run of reader.claimRuns()) {
+    const version = reader.claimVersions(run.claim).find((v) => v.id === run.versionId);
+    for (const what of misjudged(run, version)) all.push({ table: 'claim_runs', id: run.id, what });
+  }
   // Rows that do not fit their hash are told already; computing from them would only say it again.
   const rotten = new Set(problems.map((p) => p.id.split('/')[0]));
   const runs = reader.listRuns().filter((run) => run.latency !== null && !rotten.has(run.id));
@@ -34,6 +41,21 @@ export async function verifyAll(reader: LabReader, labFolder: string): Promise<O
     await turnOfOthers();
   }
   return { checked: checked + models.length + runs.length, problems: all };
+}
+
+/** Findings of a claim run that its own thresholds contradict: a verdict is only as good as what it rests on. */
+export function misjudged(
+  { outcome }: Pick<StoredClaimRun, 'outcome'>,
+  version: ClaimVersion | undefined,
+): string[] {
+  const criteria = new Map(version?.prediction.criteria.map((c) => [c.key, c]));
+  return (outcome?.parts ?? []).flatMap((part) =>
+    part.findings.flatMap((found) => {
+      const criterion = criteria.get(found.criterion);
+      if (criterion && stateOf(criterion, found.value) === found.state) return [];
+      return [`says “${found.state}” of “${found.condition}”, which its threshold does not`];
+    }),
+  );
 }
 
 /** What differs when a run's results are computed from its stored samples and readings. */

@@ -97,6 +97,17 @@ export const seedsOf = (form: ClaimForm): number => (form === 'glance' ? 3 : 5);
 export const seedList = ({ form, seed }: Pick<ClaimOptions, 'form' | 'seed'>, count = seedsOf(form)) =>
   Array.from({ length: count }, (_, i) => seed + i);
 
+/**
+ * Seconds of one turn of a condition, an estimate: a short window at a glance; in the full form launch, rest, idle before and
+ * after, warm-up, look at the meters and window (65 to 75 s were seen).
+ */
+const turnS = { glance: 1.6, full: 70 } as const;
+
+/** Seconds that so many conditions take; each plan of the full form measures its control twice in every block. */
+export function measuringS(conditions: number, form: ClaimForm, { blocks = 3, plans = 1 } = {}): number {
+  return form === 'glance' ? turnS.glance * conditions : turnS.full * blocks * (conditions + 2 * plans);
+}
+
 /** Batches at which everything is measured (guide 1.4). */
 export const batches = [1, 256] as const;
 export type Batch = (typeof batches)[number];

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { labEffects } from '../../../src/main/lab/context';
-import { openLabService } from '../../../src/main/lab/service';
-import { claimOptionsSchema, type OwnClaim } from '../../../src/shared/claim';
+import { openLabService, openLabView } from '../../../src/main/lab/service';
+import { misjudged } from '../../../src/main/lab/verify';
+import {
+  type ClaimOutcome,
+  type ClaimVersion,
+  claimOptionsSchema,
+  type OwnClaim,
+} from '../../../src/shared/claim';
 import { tempDir } from '../../store/support';
 import { fakeEffects } from '../../support/fakes';
 
@@ -74,6 +80,11 @@ describe('a claim run', () => {
     const { claimRunId } = await lab.handlers.runClaim({ claim: version.claim, options: glance });
     await firstRun;
     expect((await lab.handlers.showClaim({ claim: version.claim })).progress?.claimRunId).toBe(claimRunId);
+    // Who only reads does not know how far it is, but that it is not left.
+    const beside = openLabView(folder, effects);
+    const { runs } = await beside.handlers.showClaim({ claim: version.claim });
+    expect(runs.map((r) => r.status)).toEqual(['running']);
+    await beside.close();
     expect(await lab.handlers.cancelClaimRun({ claimRunId })).toEqual({ cancelled: true });
     await ended;
     const { unfinished } = await lab.handlers.showClaim({ claim: version.claim });
@@ -166,5 +177,27 @@ describe('a claim run', () => {
     const { runs } = await lab.handlers.showClaim({ claim: version.claim });
     expect(runs[0]).toMatchObject({ status: 'failed' });
     expect(runs[0]?.failure?.message).toMatch(/no such model/);
+  });
+});
+
+describe('what verify says of a verdict', () => {
+  const [criterion] = curve(1).prediction.criteria;
+  const version = { prediction: { criteria: [criterion] } } as unknown as ClaimVersion;
+  const run = (state: string, low: number, key = 'exponent') => ({
+    outcome: {
+      parts: [
+        { findings: [{ condition: '3 models', criterion: key, state, value: { value: 2, low, high: 3 } }] },
+      ],
+    } as unknown as ClaimOutcome,
+  });
+
+  it('that its thresholds bear it out, or which finding they do not', () => {
+    expect(misjudged(run('holds', 1.5), version)).toEqual([]);
+    expect(misjudged({ outcome: null }, version)).toEqual([]);
+    expect(misjudged(run('holds', 0.5), version)).toEqual([
+      'says “holds” of “3 models”, which its threshold does not',
+    ]);
+    expect(misjudged(run('holds', 1.5, 'other'), version)).toHaveLength(1);
+    expect(misjudged(run('holds', 1.5), undefined)).toHaveLength(1);
   });
 });

@@ -13,6 +13,7 @@ import {
 import type { Handlers, LabEvent } from '../../../shared/contract';
 import { failureOf, LabError } from '../../../shared/errors';
 import type { StoredClaimRun } from '../../store/claims';
+import { lockHolder } from '../../store/lock';
 import type { LabReader } from '../../store/reader';
 import type { LabContext } from '../context';
 import { experimentOf } from './experimentOf';
@@ -36,8 +37,15 @@ export type WriteClaims = Pick<
 export interface ClaimState {
   /** Of the run that is worked on, or waits. */
   progress(claimRunId: string): ClaimProgress | null;
+  /** Another process has this lab open to write: what says that it runs, may. */
+  elsewhere(): boolean;
 }
-export const noClaimState: ClaimState = { progress: () => null };
+
+/** Of a lab that is open for reading. */
+export const viewClaimState = (dir: string): ClaimState => ({
+  progress: () => null,
+  elsewhere: () => lockHolder(dir) !== null,
+});
 
 export interface Claims extends ReadClaims, WriteClaims {
   /** Cancels what is worked on; resolves when it is stored. */
@@ -48,7 +56,11 @@ export interface Claims extends ReadClaims, WriteClaims {
 export function readClaims(
   reader: LabReader,
   state: ClaimState,
-  options: { nowUnixMs(): number; refusalOf(options: ClaimOptions): Promise<string[]> },
+  options: {
+    nowUnixMs(): number;
+    refusalOf(options: ClaimOptions): Promise<string[]>;
+    hasMeter(tdpW: number | null): Promise<boolean>;
+  },
 ): ReadClaims {
   const versions = (): ClaimVersion[] => {
     const stored = reader.claimVersions();
@@ -101,6 +113,13 @@ export function readClaims(
           ? ['A first look: few seeds and short windows. It shows what to expect and is no evidence.']
           : []),
         ...(chosen.meters === 'none' ? ['No meters: energy will not be measured.'] : []),
+        ...(chosen.form === 'glance' &&
+        chosen.meters === 'auto' &&
+        (await options.hasMeter(chosen.tdpW ?? null))
+          ? [
+              'A meter was found: where few conditions are compared, windows of 5 s take the place of short ones, and the first look takes up to twice as long.',
+            ]
+          : []),
       ];
       const { inputs = [], ...experiment } = experimentOf(version);
       try {
@@ -135,7 +154,7 @@ function viewOfClaimRun(
   history: readonly ClaimVersion[],
   state: ClaimState,
 ): ClaimRun {
-  const live = state.progress(run.id) !== null;
+  const live = state.progress(run.id) !== null || state.elsewhere();
   const experiments = reader.claimExperiments(run.id);
   return {
     id: run.id,
@@ -171,6 +190,7 @@ export function createClaims(
   let stopping = false;
 
   const state: ClaimState = {
+    elsewhere: () => false,
     progress(id) {
       if (live?.id === id) return live.progress;
       const at = waiting.findIndex(({ run }) => run.id === id);
@@ -238,7 +258,7 @@ export function createClaims(
   };
 
   return {
-    ...readClaims(reader, state, { nowUnixMs: effects.nowUnixMs, refusalOf: parts.refusalOf }),
+    ...readClaims(reader, state, { ...parts, nowUnixMs: effects.nowUnixMs }),
     async runClaim({ claim, options }) {
       if (stopping) throw new LabError('cancelled', 'The lab is closing.', 'Start it again when it is open.');
       const version = historyOf(claim).at(-1)!;

@@ -5,7 +5,7 @@ import { everydayText, everydayUnits, inEverydayUnits, joulesPerWh } from '../..
 import { brainScale } from '../../../shared/figures/panels/brain-scale';
 import { powerLaw } from '../../../shared/stats/powerLaw';
 import { finding, verdictOfFindings, verdictOfParts } from '../../../shared/verdicts';
-import type { Bench, ClaimExperiment, Measured } from '../protocol';
+import { type Bench, type ClaimExperiment, type Measured, measuringS } from '../protocol';
 import { equalities, furthest, premises } from './brainFigures';
 import { brainText } from './brainText';
 import { badgeOf, whyNoEnergy } from './captions';
@@ -17,7 +17,6 @@ const sizes = {
   glance: [1e4, 5e4, 2e5, 1e6, 4e6, 2e7],
   full: [1e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8],
 } as const;
-const conditionS = { glance: 4, full: 150 } as const;
 const brainYear = 365.25 * 86_400;
 
 /** C8: the essay's arithmetic, its premises, and the lab's own models on the brain's scale. Guide, section 9. */
@@ -27,7 +26,7 @@ export const brainClaim: ClaimExperiment = {
     {
       key: 'measure',
       label: 'Measure built models of growing size',
-      expectedS: sizes[form].length * conditionS[form],
+      expectedS: measuringS(sizes[form].length, form),
     },
   ],
   async run(bench) {

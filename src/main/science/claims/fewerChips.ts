@@ -9,7 +9,7 @@ import type {
 } from '../../../shared/claim';
 import { estimateText, plainNumber } from '../../../shared/claimWords';
 import { finding, stateOf, verdictOfFindings, verdictOfParts } from '../../../shared/verdicts';
-import { type Bench, batches, type ClaimExperiment, seedList } from '../protocol';
+import { type Bench, batches, type ClaimExperiment, measuringS, seedList } from '../protocol';
 import type { SparsityVariantsInput, VariantKind, VariantResult } from '../sparsity/variantsTask';
 import { whyNoEnergy } from './captions';
 import { devicesFigure, revenueFigure } from './fewerChipsFigures';
@@ -26,7 +26,6 @@ const sizes = {
   glance: { trainExamples: 4000, testExamples: 2000, teacherSteps: 1000, fineTuneSteps: 300, trainS: 12 },
   full: { trainExamples: 60_000, testExamples: 10_000, teacherSteps: 6000, fineTuneSteps: 1000, trainS: 90 },
 } as const;
-const conditionS = { glance: 3, full: 150 } as const;
 
 /** Loads that are judged, queries/s. */
 export const loads = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
@@ -78,7 +77,7 @@ function stepsOf(options: ClaimOptions): ClaimStep[] {
     {
       key: 'measure',
       label: 'Measure base and variants',
-      expectedS: kinds[form].length * batches.length * conditionS[form],
+      expectedS: measuringS(kinds[form].length * batches.length, form, { plans: batches.length }),
     },
   ];
 }

@@ -2,7 +2,7 @@ import type { ClaimForm, ClaimInput, ClaimOptions, ClaimStep } from '../../../sh
 import type { CurvesInput } from '../lessData/curves';
 import type { Trial } from '../lessData/learn';
 import { type Method, type NetworkKey, networks } from '../lessData/methods';
-import { seedsOf } from '../protocol';
+import { measuringS, seedsOf } from '../protocol';
 import { givenInputs } from './inputs';
 
 export const lessDataInputs: readonly (ClaimInput & { key: 'target' })[] = [
@@ -102,7 +102,7 @@ export function lessDataPlan(options: ClaimOptions): LessDataPlan {
     measure: {
       key: 'measure-training',
       label: 'Measure what a training step costs',
-      expectedS: used.length * (full ? 150 : 3),
+      expectedS: measuringS(used.length, options.form),
     },
     equal: used
       .filter((key) => key !== 'dense')

@@ -1,6 +1,6 @@
 import type { ClaimOptions } from '../../../shared/claim';
 import { reasons } from '../../../shared/reasons';
-import type { Batch, Measured, ToMeasure } from '../protocol';
+import { type Batch, batches, type Measured, measuringS, type ToMeasure } from '../protocol';
 
 /** Key of a machine's condition in a call of `bench.measure`. */
 export const conditionKey = (machine: string, batch: number) => `${machine}, batch ${batch}`;
@@ -11,11 +11,8 @@ export const fullBlocks = 5;
 /** Window of a first look, s: a little longer than usual, since one condition without a median leaves the claim undecided. */
 export const glanceWindowS = 1.2;
 
-/** Estimate for two cores, s: a condition of a first look, and a turn of one in the full form without and with a meter's idle. */
-const secondsOf = { glance: 3.5, full: 20 } as const;
-
 export function measureSeconds(conditions: number, form: ClaimOptions['form']): number {
-  return conditions * (form === 'glance' ? secondsOf.glance : fullBlocks * secondsOf.full);
+  return measuringS(conditions, form, { blocks: fullBlocks, plans: batches.length });
 }
 
 /** Conditions with the models' ids. @throws RangeError for a machine of which no model was made */

@@ -18,13 +18,12 @@ import { needsData, ownCriterionKeys } from '../../../shared/ownClaimWords';
 import { type LawResult, powerLaw } from '../../../shared/stats/powerLaw';
 import { logOfInterval, ratioOf } from '../../../shared/stats/ratio';
 import { claimVerdictWords, finding, verdictOfFindings } from '../../../shared/verdicts';
-import type { Bench, ClaimExperiment, Measured, ToMeasure } from '../protocol';
+import { type Bench, type ClaimExperiment, type Measured, measuringS, type ToMeasure } from '../protocol';
 import { badgeOf, whyNoEnergy } from './captions';
 import { type OwnQuantity, ownQuantities } from './ownQuantity';
 import { betweenRunsRel, measuredRatio } from './ratio';
 
 /** Seconds that a condition takes in each form, for the announcement. */
-const conditionS = { glance: 3, full: 150 } as const;
 const accuracyS = 5;
 
 /**
@@ -97,7 +96,7 @@ function stepsOf(test: OwnTest, { form }: ClaimOptions): ClaimStep[] {
     : [];
   return [
     ...accuracies,
-    { key: 'measure', label: 'Measure the conditions', expectedS: all.length * conditionS[form] },
+    { key: 'measure', label: 'Measure the conditions', expectedS: measuringS(all.length, form) },
   ];
 }
 

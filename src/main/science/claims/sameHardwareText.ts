@@ -7,7 +7,7 @@ export const sameHardwareText: ClaimText = {
   source:
     'Domingos 2020, “Every Model Learned by Gradient Descent Is Approximately a Kernel Machine”, arXiv 2012.00152.',
   reading:
-    'On one provider a kernel machine does its arithmetic as fast as a network: the ratio of their rates lies between a half and twice, at batch 256 in arithmetic operations per second, at batch 1, where both wait for memory, in bytes of weights per second; with a meter also in operations per joule.',
+    'On one provider a kernel machine does its arithmetic as fast as a network: the ratio of their rates lies between a half and twice, at batch 256 in arithmetic operations per second, at batch 1, where every weight is used once, in bytes of weights per second; with a meter also in operations per joule.',
   protocol: [
     'Kernel machine: Gaussian kernel ridge regression on 500 to 8,000 examples (500 and 2,000 in a first look), trained by conjugate gradients with the products on the provider, written as MatMul, ReduceSumSquare, Add, Exp, MatMul.',
     'Network: one hidden layer with as many units as the kernel machine has examples, so that both do the same multiply-adds a query and read the same bytes of weights.',
@@ -23,7 +23,7 @@ export const sameHardwareText: ClaimText = {
   ],
   prediction: {
     by: 'lab',
-    text: 'Supported on a processor: both come near the rate of a plain product at batch 256 and wait for memory at batch 1.',
+    text: 'Supported on a processor: both come near the rate of a plain product at batch 256 and to like rates of reading at batch 1.',
     expected: 'supported',
     criteria: [
       {

@@ -7,6 +7,7 @@ import {
   batches,
   type ClaimExperiment,
   type Measured,
+  measuringS,
   seedsOf,
   type ToMeasure,
 } from '../protocol';
@@ -31,8 +32,9 @@ import { sizePublished, sizeText, trillionNote } from './sizeText';
 /** C1: does quality per joule fall as models grow? Guide of the experiments, section 2. */
 export const sizeClaim: ClaimExperiment = { text: sizeText, steps: stepsOf, run: runSize };
 
-/** Seconds of a measured condition by form, of the training of a rung and seed, and of a mixture. */
-const conditionS = { glance: 2.5, full: 200 } as const;
+/** Too short for energy, s. */
+const shortWindowS = 0.8;
+/** Seconds of the training of a rung and seed, by form. */
 const trainingS = { glance: { mlp: 1.2, cnn: 3 }, full: { mlp: 8, cnn: 40 } } as const;
 
 const isFull = (options: ClaimOptions) => options.form === 'full';
@@ -47,7 +49,7 @@ function stepsOf(options: ClaimOptions): ClaimStep[] {
   const { form } = options;
   const ladders = laddersOf(form);
   const seeds = seedsOf(form);
-  const per = conditionS[form];
+  const seconds = (conditions: number, blocks?: number) => measuringS(conditions, form, { blocks });
   const training = ladders.flatMap((ladder) =>
     trainingSteps(ladder, options).map(({ key, rungs }) => ({
       key,
@@ -59,7 +61,7 @@ function stepsOf(options: ClaimOptions): ClaimStep[] {
     batches.map((batch) => ({
       key: measureKey(ladder, batch),
       label: `Measure the ${ladder.name} at batch ${batch}`,
-      expectedS: (ladder.rungs.length + (isFull(options) && ladder.key === 'mlp' ? 1 : 0)) * per,
+      expectedS: seconds(ladder.rungs.length + (isFull(options) && ladder.key === 'mlp' ? 1 : 0), 5),
     })),
   );
   return [
@@ -79,14 +81,14 @@ function stepsOf(options: ClaimOptions): ClaimStep[] {
           {
             key: 'measure-training',
             label: 'Measure what training costs',
-            expectedS: ladders[0]!.rungs.length * per,
+            expectedS: seconds(ladders[0]!.rungs.length),
           },
         ]
       : []),
     {
       key: 'measure-decoders',
       label: 'Measure decoders of growing size',
-      expectedS: decoderTargets[form].length * per,
+      expectedS: seconds(decoderTargets[form].length),
     },
   ];
 }
@@ -144,6 +146,8 @@ async function runSize(bench: Bench): Promise<ClaimOutcome> {
       modelId: bench.model(`decoder:${parameters}`).id,
       batch: 1,
     })),
+    // Shown beside the ladder: a first look spends its windows for energy on what decides.
+    form === 'glance' ? { windowS: shortWindowS } : {},
   );
   const pointOf = (rung: TrainedRung, active = rung.parameters): SizePoint => ({
     ...rung,

@@ -1,5 +1,5 @@
 import type { ClaimForm, ClaimInput, ClaimOptions, ClaimStep } from '../../../shared/claim';
-import { batches, seedList, seedsOf, type ToMeasure } from '../protocol';
+import { batches, measuringS, seedList, seedsOf, type ToMeasure } from '../protocol';
 import type { MadeLayout, SparseLayersOutput } from '../sparsity/layersTask';
 import { type SparseLayersInput, sizeKey } from '../sparsity/layersTask';
 import { curveLayouts, fullLayouts, glanceLayouts, type LayoutChoice, oneExample } from '../sparsity/layouts';
@@ -179,8 +179,6 @@ export function variantsInputs({ form, seed, dataset }: ClaimOptions): SparsityV
   }));
 }
 
-/** Seconds that one measured condition takes: a first look, and a turn of the full form, which has idle around it. */
-const conditionS = { glance: 1.4, full: 45 };
 export const fullBlocks = 3;
 
 export function sparsitySteps(options: ClaimOptions): ClaimStep[] {
@@ -192,7 +190,6 @@ export function sparsitySteps(options: ClaimOptions): ClaimStep[] {
     (batch) => made.filter((l) => leftOut({ ...l, betweenBytes: 0 }, batch) === null).length,
   );
   const layers = perBatch.reduce((a, b) => a + b, 0) + (form === 'glance' ? 14 : 18);
-  const each = conditionS[form] * (form === 'glance' ? 1 : fullBlocks);
   const seed = robustnessS(options, whole);
   const variants = variantsInputs(options);
   return [
@@ -201,7 +198,13 @@ export function sparsitySteps(options: ClaimOptions): ClaimStep[] {
       label: 'Write the layer in every layout and compare',
       expectedS: form === 'glance' ? 3 : 40,
     },
-    { key: 'layers-measure', label: 'Measure the layouts', expectedS: Math.round(layers * each) },
+    {
+      key: 'layers-measure',
+      label: 'Measure the layouts',
+      expectedS: Math.round(
+        measuringS(layers, form, { blocks: fullBlocks, plans: layerBatches[form].length }),
+      ),
+    },
     ...variants.map(({ seed: s }, i) => ({
       key: `variants-${i + 1}`,
       label: `Train a network and make its variants, seed ${s}`,
@@ -210,7 +213,9 @@ export function sparsitySteps(options: ClaimOptions): ClaimStep[] {
     {
       key: 'variants-measure',
       label: 'Measure the variants',
-      expectedS: Math.round((form === 'glance' ? 18 : 22) * each),
+      expectedS: Math.round(
+        measuringS(form === 'glance' ? 18 : 22, form, { blocks: fullBlocks, plans: batches.length }),
+      ),
     },
     ...robustnessInputs(options).map(({ seed: s }, i) => ({
       key: `robustness-${i + 1}`,

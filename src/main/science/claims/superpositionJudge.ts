@@ -291,7 +291,7 @@ function judgeCapacity(
     const share = formatPercent(held.threshold);
     if (l.examples === null) return `${size} held ${share} of no number of random labels that was tried`;
     const until = l.lost === null ? ', the most that were tried' : `, not of ${formatCount(l.lost)}`;
-    return `${size} held ${share} of ${formatCount(l.examples)} random labels${until} (${plainNumber(l.parametersPerExample as number)} parameters a label)`;
+    return `${size} held at least ${share} of ${formatCount(l.examples)} random labels${until} (${plainNumber(l.parametersPerExample as number)} parameters a label)`;
   });
   const text = told.length === 0 ? 'Capacity was not measured' : `On ${dataset} ${told.join('; ')}`;
   return {

@@ -15,7 +15,7 @@ export const machineName: Readonly<Record<MachinePoint['kind'], string>> = {
   ridge: 'kernel ridge regression',
   nystrom: 'Nyström centres',
   fourier: 'random Fourier features',
-  trained: 'network, trained to the end',
+  trained: 'network, trained by mini-batches',
   product: 'matrix product alone',
 };
 

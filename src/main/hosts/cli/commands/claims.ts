@@ -41,7 +41,7 @@ async function inLab<T>(
   work: (lab: Lab, output: Output) => Promise<T>,
 ): Promise<T> {
   const { lab: folder, output } = globals(command);
-  const { lab, close } = connect(folder, { write });
+  const { lab, close } = connect(folder, { write, create: true });
   try {
     return await work(lab, output);
   } finally {

@@ -38,7 +38,7 @@ export function dataCommand(): Command {
     .description('every data set')
     .action(async (_: unknown, command: Command) => {
       const { lab: folder, output } = globals(command);
-      const { lab, close } = connect(folder, { write: false });
+      const { lab, close } = connect(folder, { write: false, create: true });
       const answer = await lab.listDatasets({}).finally(close);
       output.table(head, answer.datasets.map(cells), [3, 4, 5]);
       for (const { missing } of answer.datasets)
@@ -51,7 +51,7 @@ export function dataCommand(): Command {
     .argument('<name>')
     .action(async (name: string, _: unknown, command: Command) => {
       const { lab: folder, output } = globals(command);
-      const { lab, close } = connect(folder, { write: false });
+      const { lab, close } = connect(folder, { write: false, create: true });
       const { datasets } = await lab.listDatasets({}).finally(close);
       const dataset = datasets.find((d) => d.name === name);
       if (!dataset) {
