@@ -10,7 +10,7 @@ import type { LabReader } from '../store/reader';
 import { createAccuracies, readAccuracies } from './accuracies';
 import { storedCalibrations, writeCalibrations } from './calibrations';
 import { createClaims, readClaims, viewClaimState } from './claims/claims';
-import { dataPlaces } from './claims/dataPlaces';
+import { dataPlaces, refuseMissingData } from './claims/dataPlaces';
 import { claimParts } from './claims/parts';
 import { createScience } from './claims/science';
 import { compareRuns } from './compare';
@@ -201,6 +201,7 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
     ...readClaims(store.reader, viewClaimState(store.dir), {
       nowUnixMs: effects.nowUnixMs,
       refusalOf: async () => [],
+      refuseData: (name) => refuseMissingData(folder, name),
       hasMeter: async () => false,
     }),
     addDataset: refuse,

@@ -80,6 +80,8 @@ export interface Bench {
 /** One of the nine: what it says, what it will do, and how it is judged. */
 export interface ClaimExperiment {
   text: ClaimText;
+  /** False: it reads no labelled data. */
+  usesData?: false;
   /** Numbers that a person may type, with their stated defaults; absent: none. */
   inputs?: readonly ClaimInput[];
   /** Known before anything starts; keys as `run` asks for them. */

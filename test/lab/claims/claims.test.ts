@@ -164,6 +164,16 @@ describe('a claim run', () => {
         prediction: { ...own.prediction, criteria: [{ ...criterion!, relation: 'within', upper: 0.5 }] },
       }),
     ).rejects.toThrow(/ends below its beginning/);
+    const nowhere = { ...glance, dataset: 'nowhere' };
+    await expect(lab.handlers.runClaim({ claim: 'C2', options: nowhere })).rejects.toThrow(
+      /no data set called “nowhere”/,
+    );
+    expect((await lab.handlers.previewClaim({ claim: 'C2', options: nowhere })).refusal?.message).toMatch(
+      /nowhere/,
+    );
+    // The economics of idle machines reads no data.
+    expect((await lab.handlers.previewClaim({ claim: 'C7', options: nowhere })).refusal).toBeNull();
+    expect((await lab.handlers.showClaim({ claim: 'kernel' })).runs).toEqual([]);
     await expect(lab.handlers.runClaim({ claim: 'nothing', options: glance })).rejects.toThrow(
       /There is no claim “nothing”/,
     );

@@ -25,6 +25,14 @@ export function countingNumber(text: string): number {
   return value;
 }
 
+/** Whole number from 0. */
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError('It must be a whole number, 0 or above.');
+  return value;
+}
+
 /** `--dim name=size`, repeatable. */
 export function keyNumber(text: string, before: Record<string, number> = {}): Record<string, number> {
   const at = text.lastIndexOf('=');

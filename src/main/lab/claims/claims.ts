@@ -16,7 +16,7 @@ import type { StoredClaimRun } from '../../store/claims';
 import { lockHolder } from '../../store/lock';
 import type { LabReader } from '../../store/reader';
 import type { LabContext } from '../context';
-import { experimentOf } from './experimentOf';
+import { datasetOf, experimentOf } from './experimentOf';
 import { type RunParts, runClaim } from './runClaim';
 import {
   builtinVersions,
@@ -52,13 +52,20 @@ export interface Claims extends ReadClaims, WriteClaims {
   stop(): Promise<void>;
 }
 
+/** What a claim is refused for before it starts. */
+export interface ClaimRefusals {
+  /** The provider: why it is not there; empty where it is. */
+  refusalOf(options: ClaimOptions): Promise<string[]>;
+  /** @throws LabError for a data set that is not there, with what to install or add */
+  refuseData(name: string | null): Promise<void>;
+}
+
 /** Reading alone, also of a lab that another process has open. */
 export function readClaims(
   reader: LabReader,
   state: ClaimState,
-  options: {
+  options: ClaimRefusals & {
     nowUnixMs(): number;
-    refusalOf(options: ClaimOptions): Promise<string[]>;
     hasMeter(tdpW: number | null): Promise<boolean>;
   },
 ): ReadClaims {
@@ -124,6 +131,7 @@ export function readClaims(
       const { inputs = [], ...experiment } = experimentOf(version);
       try {
         const steps = experiment.steps(chosen);
+        await options.refuseData(datasetOf(version, chosen));
         const refused = await options.refusalOf(chosen);
         return {
           steps,
@@ -177,10 +185,7 @@ function viewOfClaimRun(
 }
 
 /** The claims of a lab that may be written: predictions, and runs one after another. */
-export function createClaims(
-  context: LabContext,
-  parts: RunParts & { refusalOf(options: ClaimOptions): Promise<string[]> },
-): Claims {
+export function createClaims(context: LabContext, parts: RunParts & ClaimRefusals): Claims {
   const { store, effects, emit } = context;
   const { reader, writer } = store;
   const changed = () => emit({ type: 'changed', what: 'claims' });
@@ -264,6 +269,7 @@ export function createClaims(
       const version = historyOf(claim).at(-1)!;
       // Refused before anything is stored: steps() says what an experiment cannot do with these options.
       experimentOf(version).steps(options);
+      await parts.refuseData(datasetOf(version, options));
       const [refusal] = await parts.refusalOf(options);
       if (refusal) throw new LabError('unsupported', refusal, 'Choose another provider.');
       const machine = await parts.describe(options.tdpW ?? null);

@@ -1,5 +1,4 @@
 import { accuracyInput } from '../../../shared/accuracy';
-import type { ClaimOptions } from '../../../shared/claim';
 import type { LabEvent } from '../../../shared/contract';
 import type { Machine } from '../../../shared/machine';
 import type { Plan } from '../../../shared/plan';
@@ -9,6 +8,8 @@ import type { LabContext } from '../context';
 import type { Experiments } from '../experiments';
 import { buildInto, isRecipe } from '../models';
 import type { Look } from '../service';
+import type { ClaimRefusals } from './claims';
+import { refuseMissingData } from './dataPlaces';
 import type { RunParts } from './runClaim';
 import type { Science } from './science';
 
@@ -24,7 +25,7 @@ export interface ServiceParts {
 export function claimParts(
   context: LabContext,
   { science, experiments, look, adjust, onEvent }: ServiceParts,
-): RunParts & { refusalOf(options: ClaimOptions): Promise<string[]> } {
+): RunParts & ClaimRefusals {
   const { reader } = context.store;
   type Seen = Awaited<ReturnType<Look>>;
   const seen = new Map<number | null, Seen>();
@@ -54,6 +55,7 @@ export function claimParts(
         `The provider ${provider} is not there on this machine${report?.reason ? `: ${report.reason}` : '.'}`,
       ];
     },
+    refuseData: (name) => refuseMissingData(context.folder, name),
     accuracy: (model, dataset, signal) =>
       measureAccuracy(context, science, accuracyInput.parse({ model, dataset }), { signal, wait: true }),
   };

@@ -22,6 +22,7 @@ const brainYear = 365.25 * 86_400;
 /** C8: the essay's arithmetic, its premises, and the lab's own models on the brain's scale. Guide, section 9. */
 export const brainClaim: ClaimExperiment = {
   text: brainText,
+  usesData: false,
   steps: ({ form }) => [
     {
       key: 'measure',

@@ -17,6 +17,7 @@ const recipe = 'mlp:1e6';
 /** C7: below which utilisation of a central machine do idle machines win? Guide of the experiments, section 8. */
 export const idleClaim: ClaimExperiment = {
   text: idleText,
+  usesData: false,
   inputs: idleInputs,
   steps(options) {
     givenInputs(idleInputs, options);

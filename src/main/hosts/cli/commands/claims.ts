@@ -19,7 +19,7 @@ import {
   type TextTable,
 } from '../claimLines';
 import { connect } from '../connect';
-import { countingNumber, globals, keyNumber, positiveNumber } from '../options';
+import { countingNumber, globals, keyNumber, positiveNumber, seedNumber } from '../options';
 import type { Output } from '../output';
 import { writePanelFiles } from '../panelFiles';
 import { exitCodeOfClaims, runClaims } from '../runClaims';
@@ -104,7 +104,7 @@ interface RunOptions {
   form: ClaimForm;
   provider: Provider;
   threads: number;
-  seed: string;
+  seed: number;
   data: string;
   input?: Record<string, number>;
   meters: boolean;
@@ -125,7 +125,7 @@ function runCommand(): Command {
     )
     .addOption(new Option('--provider <name>', 'execution provider').choices(providers).default('cpu'))
     .option('--threads <n>', 'threads of a call', countingNumber, 1)
-    .option('--seed <n>', 'first seed', '1')
+    .option('--seed <n>', 'first seed', seedNumber, 1)
     .option('--data <name>', 'data set: mnist1d, mnist where it is installed, or your own', 'mnist1d')
     .option('--input <key=value>', 'a number of C7 or C9 instead of its default (repeatable)', keyNumber)
     .option('--no-meters', 'measures time only')
@@ -171,7 +171,7 @@ function readOptions(options: RunOptions): ClaimOptions {
     form: options.form,
     provider: options.provider,
     threads: options.threads,
-    seed: Number(options.seed),
+    seed: options.seed,
     dataset: options.data,
     meters: options.meters ? 'auto' : 'none',
     inputs: options.input ?? {},
