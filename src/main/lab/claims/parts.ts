@@ -13,6 +13,9 @@ import { refuseMissingData } from './dataPlaces';
 import type { RunParts } from './runClaim';
 import type { Science } from './science';
 
+/** One start asks for provider, machine and meters: a look so young answers all three, ms. */
+const freshMs = 5000;
+
 /** What the service gives its claims. */
 export interface ServiceParts {
   science: Science;
@@ -28,12 +31,17 @@ export function claimParts(
 ): RunParts & ClaimRefusals {
   const { reader } = context.store;
   type Seen = Awaited<ReturnType<Look>>;
-  const seen = new Map<number | null, Seen>();
+  const seen = new Map<number | null, { atUnixMs: number; found: Promise<Seen> }>();
   /** What the machine has. Looking starts processes, so while something is measured the last look must do; null: there was none. */
   const known = async (tdpW: number | null): Promise<Seen | null> => {
     const busy = experiments.measuring() !== null || science.busy();
-    if (!busy) seen.set(tdpW, await look(tdpW));
-    return seen.get(tdpW) ?? null;
+    const last = seen.get(tdpW);
+    const atUnixMs = context.effects.nowUnixMs();
+    if (busy || (last && Math.abs(atUnixMs - last.atUnixMs) < freshMs)) return last?.found ?? null;
+    const found = look(tdpW);
+    seen.set(tdpW, { atUnixMs, found });
+    found.catch(() => seen.delete(tdpW));
+    return found;
   };
   return {
     science,
