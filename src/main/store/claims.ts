@@ -58,31 +58,11 @@ export interface ClaimWriter {
 }
 
 /** SHA-256 (hex) of a version: everything but its id, its place in the history and when it was written. */
-export function claimVersionId(version: Omit<ClaimVersion, 'id' | 'createdUnixMs'>): string {
-  const {
-    claim,
-    version: n,
-    title,
-    statement,
-    source,
-    reading,
-    protocol,
-    sceptic,
-    prediction,
-    test,
-  } = version;
-  return sha256OfValue({
-    claim,
-    version: n,
-    title,
-    statement,
-    source,
-    reading,
-    protocol,
-    sceptic,
-    prediction,
-    test,
-  });
+export function claimVersionId(
+  version: Omit<ClaimVersion, 'id' | 'createdUnixMs'> & Partial<ClaimVersion>,
+): string {
+  const { id: _, createdUnixMs: __, ...said } = version;
+  return sha256OfValue(said);
 }
 
 export const claimVersionRow = (version: ClaimVersion): Row => ({

@@ -91,6 +91,8 @@ export interface LabReader extends MarkReader, TallyReader, ClaimReader {
   getStates(runId: string): DeviceState[];
   getEvents(runId: string): RunEvent[];
   hashesOf(runId: string): RunHashes;
+  /** SHA-256 (hex) of a run's record alone: `hashesOf(runId).record` without the rows below it. */
+  recordHashOf(runId: string): string;
   /** Recomputes every hash and link; see verify.ts. */
   verify(): VerifyReport;
 }
@@ -179,6 +181,7 @@ export function makeReader(db: Database, dir: string): LabReader {
      FROM readings WHERE run_id = ? ORDER BY sensor_id, role, seq`,
   );
 
+  const recordHashOf = (runId: string) => one(runHash.all(runId), 'run', runId);
   const getModel = (id: string) => one(model(id), 'model', id);
   const getRun = (id: string) => one(run(id), 'run', id);
 
@@ -218,8 +221,9 @@ export function makeReader(db: Database, dir: string): LabReader {
       }),
     getStates: (runId) => states(runId),
     getEvents: (runId) => events(runId),
+    recordHashOf,
     hashesOf: (runId) => ({
-      record: one(runHash.all(runId), 'run', runId),
+      record: recordHashOf(runId),
       windows: windowHashes.all(runId),
       readings: readingHashes.all(runId),
     }),

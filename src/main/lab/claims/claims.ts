@@ -179,7 +179,7 @@ function viewOfClaimRun(
     runs: experiments.flatMap(({ experimentId }) =>
       [...reader.newestRuns(experimentId).values()]
         .filter(({ status }) => status === 'completed' || status === 'failed')
-        .map(({ id }) => ({ id, sha256: reader.hashesOf(id).record })),
+        .map(({ id }) => ({ id, sha256: reader.recordHashOf(id) })),
     ),
   };
 }

@@ -9,6 +9,7 @@ import '../../styles/figure.css';
 import { domainOf, inside, nearestTo, type Rectangle, type Step, stepTo, zoomed } from './interaction';
 import { PointCanvas } from './PointCanvas';
 import { PointDetails } from './PointDetails';
+import { beside, percent } from './placeDetails';
 import type { Points } from './work';
 
 /** Pointer and point this near, in viewBox units, count as on it. */
@@ -156,7 +157,6 @@ export function CurveView({ spec, layout, points, lines, chosen, onBrush, onZoom
   const shown = current ?? pinned;
   const spot = shown === null || shown >= points.x.length ? null : placeOf(shown);
   const words = useWords(lines, spot === null ? null : shown);
-  const percent = (value: number, of: number) => `${((value / of) * 100).toFixed(3)}%`;
   return (
     <div
       className="tw-figure"
@@ -221,14 +221,7 @@ export function CurveView({ spec, layout, points, lines, chosen, onBrush, onZoom
           lines={words}
           pinned={pinned === shown}
           onOpen={() => shown !== null && onOpen(points.runIds[shown])}
-          style={{
-            ...(spot.x > width * 0.6
-              ? { right: percent(width - spot.x + 14, width) }
-              : { left: percent(spot.x + 14, width) }),
-            ...(spot.y > height * 0.55
-              ? { bottom: percent(height - spot.y + 8, height) }
-              : { top: percent(spot.y + 8, height) }),
-          }}
+          style={beside(spot, { width, height })}
         />
       )}
       <div id={`${spec.id}-live`} className="tw-unseen" aria-live="polite">

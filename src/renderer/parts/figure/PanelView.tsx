@@ -6,6 +6,7 @@ import type { FigureTokens } from '../../../shared/figures/tokens';
 import { useCommand } from '../../commands/handlers';
 import { nearestTo, type Places, type Step, stepTo } from './interaction';
 import { PointDetails } from './PointDetails';
+import { beside } from './placeDetails';
 
 /** Pointer and point this near, in viewBox units, count as on it. */
 const reach = 14;
@@ -61,7 +62,6 @@ export function PanelView({
     else if (index !== current?.index) setAt({ layout, index, byKey: false });
   };
   const spot = current === null ? null : targets[current.index];
-  const percent = (value: number, of: number) => `${((value / of) * 100).toFixed(3)}%`;
   return (
     <div
       className="tw-figure"
@@ -95,14 +95,7 @@ export function PanelView({
           lines={spot.lines}
           pinned={false}
           onOpen={() => {}}
-          style={{
-            ...(spot.x > width * 0.6
-              ? { right: percent(width - spot.x + 14, width) }
-              : { left: percent(spot.x + 14, width) }),
-            ...(spot.y > height * 0.55
-              ? { bottom: percent(height - spot.y + 8, height) }
-              : { top: percent(spot.y + 8, height) }),
-          }}
+          style={beside(spot, { width, height })}
         />
       )}
       <div id={`${figure.id}-live`} className="tw-unseen" aria-live="polite">
