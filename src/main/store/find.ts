@@ -31,7 +31,7 @@ export function findNamed<T extends Named>(text: string, all: readonly T[], what
     throw new LabError(
       'not_found',
       `There is no ${what} "${text}" in this lab.`,
-      `Give the id${what === 'run' ? '' : ' or the name'} of a ${what} that is in the lab, or the first ${prefixMin} digits of its id.`,
+      `Give the id${what === 'run' ? '' : ' or the name'} of ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} that is in the lab, or the first ${prefixMin} digits of its id.`,
     );
   }
   const listed = hits

@@ -4,10 +4,12 @@ import type { Machine } from '../../shared/machine';
 import type { SensorInfo } from '../../shared/meter';
 import type { Model } from '../../shared/model';
 import type { RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { type BundleReader, makeBundleReader } from './bundles';
 import { type ClaimReader, makeClaimReader } from './claims';
 import { damaged } from './failures';
 import { findNamed, type Named } from './find';
 import { type MarkReader, makeMarkReader } from './marks';
+import { queueOrder } from './queueOrder';
 import {
   decodeReadings,
   type ReadingCells,
@@ -26,7 +28,7 @@ import {
 } from './records';
 import { decodeSamples, type SampleCells } from './samples';
 import { makeTallyReader, type TallyReader } from './tallies';
-import { type VerifyReport, verifyDatabase } from './verify';
+import { type Problem, type VerifyReport, verifyDatabase, verifyRun } from './verify';
 
 /** Every part that is given must fit. */
 export interface RunFilter {
@@ -58,7 +60,7 @@ export interface RunHashes {
  * SHA-256 as it is read.
  * @throws LabError lab_damaged if a record or column no longer has its hash; not_found for an id that is not there
  */
-export interface LabReader extends MarkReader, TallyReader, ClaimReader {
+export interface LabReader extends MarkReader, TallyReader, ClaimReader, BundleReader {
   /** In order of import. */
   listModels(): Model[];
   getModel(id: string): Model;
@@ -70,7 +72,7 @@ export interface LabReader extends MarkReader, TallyReader, ClaimReader {
   listExperiments(): Experiment[];
   getExperiment(id: string): Experiment;
   findExperiment(text: string): Experiment;
-  /** By experiment (oldest first), then place in the plan, then time queued. */
+  /** By experiment (oldest first), then place in the plan, then in the order in which they were queued. */
   listRuns(filter?: RunFilter): RunRecord[];
   getRun(id: string): RunRecord;
   /** Those of the ids that are there, in no order: for many at once. */
@@ -84,10 +86,16 @@ export interface LabReader extends MarkReader, TallyReader, ClaimReader {
   findRun(text: string): RunRecord;
   /** In order of index. */
   getWindows(runId: string): WindowRecord[];
+  /** The same with what their records keep of the samples, which are not read. */
+  storedWindows(runId: string): StoredWindow[];
   getSamples(runId: string, index: number): WindowSamples;
+  /** The same as they lie in the row, bytes and all: for bundles, which hand on what is stored. */
+  sampleCells(runId: string, index: number): SampleCells;
   sensorsOf(runId: string): SensorInfo[];
   /** Batches by sensor, role and time; of one role where given. `readingsOf` makes single reads of them. */
   getReadings(runId: string, role?: ReadingRole): StoredReadings[];
+  /** The columns of each batch of getReadings(runId), in that order, as they lie in their rows. */
+  readingCells(runId: string): ReadingCells[];
   getStates(runId: string): DeviceState[];
   getEvents(runId: string): RunEvent[];
   hashesOf(runId: string): RunHashes;
@@ -95,10 +103,11 @@ export interface LabReader extends MarkReader, TallyReader, ClaimReader {
   recordHashOf(runId: string): string;
   /** Recomputes every hash and link; see verify.ts. */
   verify(): VerifyReport;
+  /** The same of one run and what belongs to it. */
+  verifyRun(runId: string): Problem[];
 }
 
-const runOrder =
-  '(SELECT created_unix_ms FROM experiments WHERE id = experiment_id), experiment_id, ordinal, rowid';
+const runOrder = `(SELECT created_unix_ms FROM experiments WHERE id = experiment_id), experiment_id, ordinal, ${queueOrder}`;
 
 /** @param dir the lab's folder, for sentences */
 export function makeReader(db: Database, dir: string): LabReader {
@@ -161,12 +170,16 @@ export function makeReader(db: Database, dir: string): LabReader {
   const runNames = db.prepare<[], Named>('SELECT id, NULL AS name FROM runs ORDER BY id');
   const windows = records<StoredWindow>('window', 'windows WHERE run_id = ? ORDER BY idx');
   const window = records<StoredWindow>('window', 'windows WHERE run_id = ? AND idx = ?');
-  const sampleCells = db.prepare<[string, number], SampleCells>(
+  const samplesOf = db.prepare<[string, number], SampleCells>(
     'SELECT starts, starts_codec, durations, durations_codec FROM windows WHERE run_id = ? AND idx = ?',
   );
   const sensors = records<SensorOfRun>('sensor', 'sensors WHERE run_id = ? ORDER BY rowid');
   const readings = db.prepare<{ runId: string; role: ReadingRole | null }, ReadingCells & RecordCells>(
     `SELECT * FROM readings WHERE run_id = :runId AND (:role IS NULL OR role = :role)
+     ORDER BY sensor_id, role, seq`,
+  );
+  const batches = db.prepare<[string], ReadingCells>(
+    `SELECT t0, t0_codec, t1, t1_codec, raw, raw_codec, source, source_codec FROM readings WHERE run_id = ?
      ORDER BY sensor_id, role, seq`,
   );
   const states = records<DeviceState>('state', 'states WHERE run_id = ? ORDER BY seq');
@@ -205,12 +218,19 @@ export function makeReader(db: Database, dir: string): LabReader {
     openRuns: () => openRuns.all(),
     findRun: (text) => getRun(findNamed(text, runNames.all(), 'run').id),
     getWindows: (runId) => windows(runId).map((stored) => stored.window),
+    storedWindows: (runId) => windows(runId),
     getSamples: (runId, index) => {
       const stored = one(window(runId, index), 'window', `${index} of run ${runId}`);
-      const samples = decodeSamples(stored.samples, sampleCells.get(runId, index)!);
+      const samples = decodeSamples(stored.samples, samplesOf.get(runId, index)!);
       if (samples === null) throw rotten(`Window ${index} of run ${runId}`);
       return samples;
     },
+    sampleCells: (runId, index) =>
+      one(
+        [samplesOf.get(runId, index)].flatMap((cells) => cells ?? []),
+        'window',
+        `${index} of run ${runId}`,
+      ),
     sensorsOf: (runId) => sensors(runId).map((of) => of.sensor),
     getReadings: (runId, role) =>
       readings.all({ runId, role: role ?? null }).map((cells) => {
@@ -219,6 +239,7 @@ export function makeReader(db: Database, dir: string): LabReader {
         if (batch === null) throw rotten(`A batch of readings of run ${runId}`);
         return batch;
       }),
+    readingCells: (runId) => batches.all(runId),
     getStates: (runId) => states(runId),
     getEvents: (runId) => events(runId),
     recordHashOf,
@@ -228,8 +249,10 @@ export function makeReader(db: Database, dir: string): LabReader {
       readings: readingHashes.all(runId),
     }),
     verify: () => verifyDatabase(db),
+    verifyRun: (runId) => verifyRun(db, runId),
     ...makeMarkReader(db),
     ...makeTallyReader(db),
     ...makeClaimReader(db, dir),
+    ...makeBundleReader(db, dir),
   };
 }

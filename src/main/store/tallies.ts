@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Condition } from '../../shared/plan';
 import type { RunFacts, RunStatus } from '../../shared/run';
+import { queueOrder } from './queueOrder';
 
 /** What the duration of a run depends on most. */
 export type PastKind = Pick<
@@ -25,13 +26,13 @@ export interface TallyReader {
 }
 
 export function makeTallyReader(db: Database): TallyReader {
+  const ofPlaces = `SELECT ordinal, id, status, row_number() OVER (PARTITION BY ordinal ORDER BY ${queueOrder}) AS turn,
+      count(*) OVER (PARTITION BY ordinal) AS turns FROM runs WHERE experiment_id = ?`;
   const places = db.prepare<[string], { status: RunStatus; n: number }>(
-    // Of the rows that share a place SQLite takes the other columns from the one that holds max().
-    `SELECT status, count(*) AS n
-     FROM (SELECT status, max(rowid) FROM runs WHERE experiment_id = ? GROUP BY ordinal) GROUP BY status`,
+    `SELECT status, count(*) AS n FROM (${ofPlaces}) WHERE turn = turns GROUP BY status`,
   );
   const newest = db.prepare<[string], { ordinal: number; id: string; status: RunStatus }>(
-    'SELECT ordinal, id, status, max(rowid) FROM runs WHERE experiment_id = ? GROUP BY ordinal',
+    `SELECT ordinal, id, status FROM (${ofPlaces}) WHERE turn = turns`,
   );
   const past = db.prepare<
     [string],
@@ -42,6 +43,7 @@ export function makeTallyReader(db: Database): TallyReader {
      FROM (SELECT rowid AS at, * FROM runs
            WHERE model_id IN (SELECT value FROM json_each(?)) AND status = 'completed' AND role = 'measure'
              AND id NOT IN (SELECT id FROM marks WHERE what = 'run' AND sample = 1)
+             AND id NOT IN (SELECT id FROM origins WHERE what = 'run')
            ORDER BY rowid DESC LIMIT 2000)
      ORDER BY at`,
   );

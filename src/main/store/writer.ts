@@ -3,11 +3,21 @@ import type { Machine } from '../../shared/machine';
 import type { Health, Reading, SensorInfo } from '../../shared/meter';
 import type { Model } from '../../shared/model';
 import type { Phase, RunRecord, RunStatus, WindowRecord, WindowSamples } from '../../shared/run';
+import { type BundleWriter, makeBundleWriter } from './bundles';
 import { type ClaimWriter, makeClaimWriter } from './claims';
 import { type MarkWriter, makeMarkWriter } from './marks';
-import { columnsOf, encodeReadings, type ReadingRole, readingsRecord, readingsRow } from './readings';
+import {
+  columnsOf,
+  encodeReadings,
+  type ReadingCells,
+  type ReadingRole,
+  type ReadingsRecord,
+  readingsRecord,
+  readingsRow,
+} from './readings';
 import {
   conditionSha256,
+  type DeviceState,
   type Experiment,
   eventRow,
   experimentRow,
@@ -16,13 +26,26 @@ import {
   queuedRun,
   type RecordCells,
   type Row,
+  type RunEvent,
   readRecord,
   runRow,
+  type SensorOfRun,
+  type StoredWindow,
   sensorRow,
   stateRow,
   windowRow,
 } from './records';
-import { describeSamples, encodeSamples } from './samples';
+import { describeSamples, encodeSamples, type SampleCells } from './samples';
+
+/** A run that has ended with all its rows; columns as they lie in them. */
+export interface WholeRun {
+  run: RunRecord;
+  sensors: readonly SensorOfRun[];
+  windows: readonly { record: StoredWindow; cells: SampleCells }[];
+  readings: readonly { record: ReadingsRecord; cells: ReadingCells }[];
+  states: readonly DeviceState[];
+  events: readonly RunEvent[];
+}
 
 /**
  * Every change to a lab, each one transaction: when a call returns, its rows are on the disk; when it throws,
@@ -30,7 +53,7 @@ import { describeSamples, encodeSamples } from './samples';
  * changes. Marks and settings (marks.ts) may change.
  * @throws LabError no_space, lab_damaged; SqliteError SQLITE_CONSTRAINT_* for what the schema forbids (a bug)
  */
-export interface LabWriter extends MarkWriter, ClaimWriter {
+export interface LabWriter extends MarkWriter, ClaimWriter, BundleWriter {
   /** All that `work` writes through this writer in one transaction: everything or, if it throws, nothing. */
   together<R>(work: () => R): R;
   /** Keeps the first record of an id. @returns whether it was new */
@@ -56,6 +79,8 @@ export interface LabWriter extends MarkWriter, ClaimWriter {
   /** @param mark what the moment was, e.g. 'window:3' */
   appendState(runId: string, mark: string, atNs: bigint, health: Health): void;
   appendEvent(runId: string, atNs: bigint, phase: Phase, text: string): void;
+  /** A run that was measured elsewhere and has ended, with everything that belongs to it, as it was stored there. */
+  putRun(whole: WholeRun): void;
   /**
    * Runs that a dead lab left `running` become `failed`; their windows stay. For the start of a lab, before
    * any run starts.
@@ -141,6 +166,7 @@ export function makeWriter(db: Database): LabWriter {
     together: (work) => atomic(work)(),
     ...makeMarkWriter(db, atomic),
     ...makeClaimWriter(db, atomic),
+    ...makeBundleWriter(db, atomic),
     putModel: atomic((model) => addModel.run(modelRow(model)).changes === 1),
     putMachine: atomic((machine) => addMachine.run(machineRow(machine)).changes === 1),
     createExperiment: atomic((experiment, runs) => {
@@ -196,6 +222,16 @@ export function makeWriter(db: Database): LabWriter {
     }),
     appendEvent: atomic((runId, atNs, phase, text) => {
       addEvent.run(eventRow({ runId, seq: nextEvent.get(runId)!, atNs, phase, text }));
+    }),
+    putRun: atomic(({ run, sensors, windows, readings, states, events }) => {
+      // Rows belong to a run while it runs: it is stored as one that runs, and ends when they are there.
+      addRun.run(runRow(checkedRun({ ...run, status: 'running', endedUnixMs: null, outcome: null })));
+      for (const sensor of sensors) addSensor.run(sensorRow(sensor));
+      for (const { record, cells } of windows) addWindow.run({ ...windowRow(record), ...cells });
+      for (const { record, cells } of readings) addReadings.run({ ...readingsRow(record), ...cells });
+      for (const state of states) addState.run(stateRow(state));
+      for (const event of events) addEvent.run(eventRow(event));
+      changeRun(run);
     }),
     recoverInterrupted: atomic((nowUnixMs) => {
       const ids = interrupted.all();

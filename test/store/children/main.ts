@@ -89,6 +89,9 @@ const modes: Record<string, () => void> = {
         told[name] = thrown instanceof LabError ? thrown.failure.kind : (thrown as { code?: string }).code;
       }
     };
+    // Space to be found again: how much the lab itself leaves when it stops is a matter of luck.
+    const reserve = join(dir, 'reserve');
+    writeFileSync(reserve, Buffer.alloc(128 << 10));
     const store = openLab(dir);
     const id = nextRun(store);
     store.writer.startRun(id, bornUnixMs);
@@ -136,6 +139,7 @@ const modes: Record<string, () => void> = {
       });
     } finally {
       rmSync(filler);
+      rmSync(reserve);
     }
     trying('openAgain', () => {
       const again = openLab(dir);

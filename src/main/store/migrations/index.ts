@@ -4,6 +4,7 @@ import { first } from './0010-first';
 import { marks } from './0020-marks';
 import { protocol } from './0030-protocol';
 import { claims } from './0040-claims';
+import { bundles } from './0050-bundles';
 
 /** One step forward. Never edited once released: a lab in the field has run it. */
 export interface Migration {
@@ -15,7 +16,7 @@ export interface Migration {
   editsSchema?: true;
 }
 
-export const migrations: readonly Migration[] = [first, marks, protocol, claims];
+export const migrations: readonly Migration[] = [first, marks, protocol, claims, bundles];
 
 /** "ThWt": says that an SQLite file is a lab (sqlite.org/fileformat2.html, application id). */
 export const applicationId = 0x54685774;
