@@ -12,20 +12,23 @@ export interface Column<R> {
  * formula gets one leading apostrophe (OWASP, CSV injection): model names are foreign text.
  */
 export function csvLines<R>(columns: readonly Column<R>[], rows: readonly R[]): string {
-  return rows.map((row) => record(columns.map((c) => cellText(c.of(row))))).join('');
+  return rows.map((row) => record(columns.map((c) => csvCell(c.of(row))))).join('');
 }
 
-export function csvHeader(columns: readonly Column<never>[]): string {
-  return record(columns.map((c) => c.name));
+export function csvHeader(columns: readonly Pick<Column<never>, 'name'>[]): string {
+  return record(columns.map((c) => quoted(c.name)));
 }
 
-function cellText(cell: Cell): string {
+/** Text of one cell as it stands between commas. */
+export function csvCell(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell === 0 ? 0 : cell) : '';
-  if (typeof cell !== 'string') return String(cell);
-  return /^[=+\-@\t\r']/.test(cell) ? `'${cell}` : cell;
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  return typeof cell === 'string' ? quoted(guarded(cell)) : String(cell);
 }
 
-function record(cells: readonly string[]): string {
-  return `${cells.map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(',')}\r\n`;
-}
+/** Text that no spreadsheet takes for a formula: one leading apostrophe where it begins like one or with an apostrophe. */
+export const guarded = (text: string): string => (/^[=+\-@\t\r']/.test(text) ? `'${text}` : text);
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const record = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;

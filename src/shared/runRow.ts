@@ -86,9 +86,13 @@ export interface RunRow {
   memoryPeakBytes: number | null;
   sessionCreateS: number | null;
   firstInferenceS: number | null;
+  /** Inferences that warmed it up and count in no result. */
+  warmupInferences: number | null;
   ortVersion: string | null;
   /** Why it ended badly, in one sentence; null where it did not. */
   failure: string | null;
+  /** Id of the lab that measured it; null: this one. */
+  lab: string | null;
   /** Part of the sample dataset: recorded elsewhere, shown with a badge, never evidence. */
   sample: boolean;
   /** When it was put into the bin; null: not in the bin. */
@@ -110,7 +114,8 @@ export function runRowOf(
     model,
     machine,
     experimentName,
-  }: { run: RunRecord; model: Model; machine: Machine; experimentName: string },
+    lab = null,
+  }: { run: RunRecord; model: Model; machine: Machine; experimentName: string; lab?: string | null },
   marks: RunMarks = noMarks,
 ): RunRow {
   const { condition, latency, facts } = run;
@@ -169,8 +174,10 @@ export function runRowOf(
     memoryPeakBytes: facts?.peakRssBytes ?? null,
     sessionCreateS: seconds(facts?.sessionCreateNs),
     firstInferenceS: seconds(facts?.firstInferenceNs),
+    warmupInferences: facts?.warmupInferences ?? null,
     ortVersion: facts?.ortVersion ?? null,
     failure: run.outcome?.kind === 'failed' ? run.outcome.message : null,
+    lab,
     ...marks,
   };
 }

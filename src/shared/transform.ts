@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { seedSchema } from './dataset';
 import { LabError } from './errors';
 import { type Provider, providers } from './plan';
-import { formatCount, formatPercent, formatSi } from './units';
+import { counted, formatBytes, formatCount, formatPercent } from './units';
 
 export const transformKinds = ['int8', 'int4', 'pruned', 'low-rank', 'block-sparse'] as const;
 /** Ways to make a variant of a model: its matrix products written in another form, everything else as it is. */
@@ -217,14 +217,13 @@ export function worstError(outputs: readonly OutputError[]): number | null {
 export function reportLines(report: TransformReport): string[] {
   const { layers, left, weightBytes, outputs, bound, fed, accuracy, notes } = report;
   const worst = worstError(outputs);
-  const many = (n: number, what: string) => `${formatCount(n)} ${n === 1 ? what : `${what}s`}`;
   return [
-    `${formatCount(layers.changed)} of ${many(layers.withWeights, 'layer')} with stored weights changed; their weights: ${formatSi(weightBytes.before, 'B')} before, ${formatSi(weightBytes.after, 'B')} after.`,
+    `${formatCount(layers.changed)} of ${counted(layers.withWeights, 'layer')} with stored weights changed; their weights: ${formatBytes(weightBytes.before)} before, ${formatBytes(weightBytes.after)} after.`,
     ...left.map(({ reason, count, examples }) => {
       const named = `${examples.join(', ')}${count > examples.length ? ' …' : ''}`;
-      return `${many(count, 'layer')} left as ${count === 1 ? 'it is' : 'they are'}: ${reason} (${named}).`;
+      return `${counted(count, 'layer')} left as ${count === 1 ? 'it is' : 'they are'}: ${reason} (${named}).`;
     }),
-    `Checked on ${many(fed.rows, 'row')} of made-up inputs (seed ${fed.seed}) on ${fed.provider}, in ${many(fed.calls, 'call')}:`,
+    `Checked on ${counted(fed.rows, 'row')} of made-up inputs (seed ${fed.seed}) on ${fed.provider}, in ${counted(fed.calls, 'call')}:`,
     ...outputs.map(outputLine),
     ...(bound === null
       ? [

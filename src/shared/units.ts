@@ -84,6 +84,21 @@ export function formatCount(count: number): string {
   return groupThousands(Math.round(count).toFixed(0));
 }
 
+/** '1 run', '1,234 runs'; the plural where it is not with an s. */
+export const counted = (n: number, one: string, many = `${one}s`): string =>
+  `${formatCount(n)} ${n === 1 ? one : many}`;
+
+/** '412 B', '1.23 MB': whole bytes below 1 kB, else three digits. */
+export const formatBytes = (bytes: number): string =>
+  bytes < 1000 ? `${formatCount(bytes)} B` : formatSi(bytes, 'B');
+
+/** '5', '30 to 48,000': the counts of a figure, largest and smallest; at least one. */
+export function countRange(counts: readonly number[]): string {
+  const low = counts.reduce((a, b) => Math.min(a, b));
+  const high = counts.reduce((a, b) => Math.max(a, b));
+  return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
+}
+
 function groupThousands(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -21,11 +21,11 @@ it('writes drawing, picture, points and specification, and no half file', () => 
   expect(paths.map((p) => p.slice(into.length + 1))).toEqual([
     'storage-query.svg',
     'storage-query.png',
-    'storage-query.points.csv',
     'storage-query.spec.json',
+    'storage-query.points.csv',
   ]);
   expect(readdirSync(into)).toHaveLength(4);
-  const [svg, , points, spec] = paths as [string, string, string, string];
+  const [svg, , spec, points] = paths as [string, string, string, string];
   expect(readFileSync(svg, 'utf8')).toBe(renderPanelSvg(figure, { theme: 'dark' }));
   expect(readFileSync(points, 'utf8').split('\r\n')[0]).toBe(
     'panel,series,role,x,x_low,x_high,x_unit,y,y_low,y_high,y_unit,n,label,source',
@@ -35,8 +35,16 @@ it('writes drawing, picture, points and specification, and no half file', () => 
   expect(renderPanelSvg(back, { theme: 'dark' })).toBe(readFileSync(svg, 'utf8'));
 });
 
+it('makes the picture once, twice or three times as fine', () => {
+  const widths = ([1, 2, 3] as const).map((png) => {
+    const path = writePanelFiles(figure, folder, { png }).find((p) => p.endsWith('.png'))!;
+    return readFileSync(path).readUInt32BE(16);
+  });
+  expect(widths.map((w) => Math.round(w / widths[0]!))).toEqual([1, 2, 3]);
+});
+
 it('leaves the picture out on request', () => {
-  expect(writePanelFiles(figure, folder, { png: false })).toHaveLength(3);
+  expect(writePanelFiles(figure, folder, { png: 0 })).toHaveLength(3);
 });
 
 it('writes nothing where the figure cannot be drawn, and never outside the folder', () => {

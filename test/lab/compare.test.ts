@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../src/main/lab/compare';
+import { isPaired } from '../../src/main/lab/comparePairs';
 import type { ComparedRun } from '../../src/main/lab/compareSides';
 import type { ComparedQuantity, Ratio } from '../../src/shared/comparison';
 import { oneOfEachCondition, placeOf } from '../../src/shared/conditions';
@@ -26,6 +27,7 @@ interface Made {
   energy?: EnergyResult[];
   run?: Partial<RunRecord>;
   sample?: boolean;
+  lab?: string;
   powerLimitW?: number;
   powerMode?: string;
 }
@@ -50,6 +52,7 @@ function made({
   energy,
   run,
   sample,
+  lab,
   powerLimitW,
   powerMode,
 }: Made = {}): ComparedRun {
@@ -102,7 +105,7 @@ function made({
     powerLimitW: powerLimitW ?? null,
     powerMode: powerMode ?? null,
   };
-  return { ...turn, model: records.model(), sample: sample ?? false, turns: [turn] };
+  return { ...turn, model: records.model(), sample: sample ?? false, lab: lab ?? null, turns: [turn] };
 }
 
 /** What ten windows at so many joules an inference give on a meter with these properties. */
@@ -194,6 +197,11 @@ describe('two runs beside each other', () => {
     ['power', { latency: { codes: ['ON_BATTERY'], verdict: 'limited' } }, /power source battery/],
     ['runtime', { machine: { onnxruntime: '1.31.0' } }, /ONNX Runtime 1.31.0/],
     ['sample', { sample: true }, /sample dataset/],
+    [
+      'lab',
+      { lab: '3f9a12c4d5e6f708' },
+      /measured in another lab: this run in lab 3f9a12c4, the first in this lab/,
+    ],
     ['power limit', { powerLimitW: 200 }, /power limit 200 W here, 250 W/],
     ['power mode', { powerMode: 'power-saver' }, /system power mode power-saver here, balanced/],
   ])('is refused where the %s differs, and says so', (_what, part, why) => {
@@ -205,6 +213,27 @@ describe('two runs beside each other', () => {
     expect(refused.why).toMatch(why);
     expect(refused.codes).toContain('CONTEXT_MISMATCH');
     expect(refused.value).not.toBeNull();
+  });
+
+  it('two runs of one other lab are compared as there; of two labs that differs, and no blocks are paired', () => {
+    const foreign = (lab: string, medians?: number[]) => made({ lab, ...(medians ? { medians } : {}) });
+    const same = [foreign('a'.repeat(16)), foreign('a'.repeat(16), scatter(0.5e-3))];
+    expect(row(same, 'p50S').word).toBe('lower');
+    expect(compare(same).same).toContainEqual({
+      field: 'Dataset',
+      value: 'measured in another lab (lab aaaaaaaa)',
+    });
+    const across = [made(), foreign('b'.repeat(16))];
+    expect(compare(across).differences).toContainEqual({
+      field: 'Dataset',
+      values: ['measured in this lab', 'measured in another lab (lab bbbbbbbb)'],
+    });
+    // One experiment cannot be of two labs; if it were, its turns would not be each other's.
+    const turns = [0, 1].map((entry) =>
+      made({ run: { turn: { entry, block: 0, blocks: 2, position: entry } } }),
+    );
+    expect(isPaired(turns[0]!, turns[1]!)).toBe(true);
+    expect(isPaired(turns[0]!, { ...turns[1]!, lab: 'b'.repeat(16) })).toBe(false);
   });
 
   it.each<[string, Partial<Condition>]>([

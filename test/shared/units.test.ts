@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  counted,
+  formatBytes,
   formatCount,
   formatDuration,
   formatEstimate,
@@ -41,6 +43,18 @@ describe('numbers on screen', () => {
   it('counts, shares and durations', () => {
     expect(formatCount(1234567)).toBe('1,234,567');
     expect(formatCount(999)).toBe('999');
+    expect([counted(1, 'run'), counted(0, 'run'), counted(1234, 'accuracy', 'accuracies')]).toEqual([
+      '1 run',
+      '0 runs',
+      '1,234 accuracies',
+    ]);
+    expect([0, 412, 999, 1000, 1_234_567].map(formatBytes)).toEqual([
+      '0 B',
+      '412 B',
+      '999 B',
+      '1.00 kB',
+      '1.23 MB',
+    ]);
     expect(formatPercent(0.0935)).toBe('9.35 %');
     expect([0, 65, 599.6, 3723].map(formatDuration)).toEqual(['00:00', '01:05', '10:00', '1:02:03']);
   });

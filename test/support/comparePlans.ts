@@ -233,6 +233,7 @@ export const chosen = (turns: readonly ComparedTurn[], over: Partial<ComparedRun
   ...turns[0],
   model: modelOf(turns[0].run.condition.modelId),
   sample: false,
+  lab: null,
   turns,
   ...over,
 });

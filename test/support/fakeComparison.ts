@@ -24,6 +24,7 @@ export function comparisonOfFakes(lab: { runs: RunRecord[]; models: Model[] }, i
       ...turn(run),
       model: lab.models.find((m) => m.id === run.condition.modelId)!,
       sample: false,
+      lab: null,
       turns: turnsOf(run, own(run)).map(turn),
     })),
     controlEntries(own(chosen[0])).map(({ entries: [first, second], ...of }) => ({

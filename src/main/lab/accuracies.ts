@@ -91,15 +91,20 @@ function viewsOf(reader: LabReader, records: readonly AccuracyRecord[]): Accurac
 
 function rowsOf(reader: LabReader, models: ReadonlySet<string>): RunRow[] {
   const marks = reader.marks('run');
+  const labs = reader.origins('run');
   return [...models].flatMap((modelId) => {
     const model = reader.getModel(modelId);
-    return reader
-      .listRuns({ modelId, role: 'measure', status: ['completed'] })
-      .map((run) =>
-        runRowOf(
-          { run, model, machine: reader.getMachine(run.machineId), experimentName: '' },
-          marks.get(run.id),
-        ),
-      );
+    return reader.listRuns({ modelId, role: 'measure', status: ['completed'] }).map((run) =>
+      runRowOf(
+        {
+          run,
+          model,
+          machine: reader.getMachine(run.machineId),
+          experimentName: '',
+          lab: labs.get(run.id) ?? null,
+        },
+        marks.get(run.id),
+      ),
+    );
   });
 }

@@ -17,14 +17,19 @@ import { type ComparedRun, isEnergy, type Measured, measuredOf } from './compare
 import { methodOf, notStatedWords } from './compareWords';
 import { zerosOf } from './compareZeros';
 import { type ControlPair, controlResults, failureWords, floorOf } from './controls';
+import { inSteps, type Steps } from './turns';
 
 /**
  * Two or more runs against the first. A run of a plan with blocks stands for its condition: two conditions of one such
  * plan are compared over all their blocks.
  * @throws LabError bad_input where a run is named twice, not_found
  */
-export async function compareRuns(reader: LabReader, texts: readonly string[]): Promise<Comparison> {
-  const { runs, controls } = await loadCompared(reader, texts);
+export const compareRuns = (reader: LabReader, texts: readonly string[]): Promise<Comparison> =>
+  inSteps(comparisonSteps(reader, texts));
+
+/** The same in pieces. */
+export function* comparisonSteps(reader: LabReader, texts: readonly string[]): Steps<Comparison> {
+  const { runs, controls } = yield* loadCompared(reader, texts);
   return compare(runs, controls);
 }
 

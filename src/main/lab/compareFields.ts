@@ -1,3 +1,4 @@
+import { labName } from '../../shared/figures/rows';
 import type { Machine } from '../../shared/machine';
 import { headlineEnergy } from '../../shared/run';
 import type { ComparedRun } from './compareSides';
@@ -6,6 +7,8 @@ import type { ComparedRun } from './compareSides';
 export function contextMismatch(one: ComparedRun, reference: ComparedRun): string | null {
   if (one.sample !== reference.sample)
     return 'One belongs to the sample dataset, which was recorded elsewhere, the other was measured here.';
+  if (one.lab !== reference.lab)
+    return `One was measured in another lab: this run in ${labName(one.lab)}, the first in ${labName(reference.lab)}. Two machines of one description are still two machines.`;
   // A graphics driver says nothing of two runs on the processor.
   const onGpu = [one, reference].some(({ run }) => run.condition.provider !== 'cpu');
   const [a, b] = [contextOf(one, onGpu), contextOf(reference, onGpu)];
@@ -51,6 +54,7 @@ export function fieldsOf({
   model,
   machine,
   sample,
+  lab,
   powerLimitW,
   powerMode,
   turns,
@@ -91,7 +95,14 @@ export function fieldsOf({
     ['Meter sees', sensor?.domain ?? '–'],
     ['Energy is', sensor ? provenance[sensor.provenance] + madeUp(sensor.origin) : 'not measured'],
     ['Page during windows', run.uiMode ?? 'not recorded'],
-    ['Dataset', sample ? 'SAMPLE, recorded elsewhere' : 'measured in this lab'],
+    [
+      'Dataset',
+      sample
+        ? 'SAMPLE, recorded elsewhere'
+        : lab === null
+          ? 'measured in this lab'
+          : `measured in another lab (${labName(lab)})`,
+    ],
   ]);
 }
 

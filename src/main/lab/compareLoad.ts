@@ -6,21 +6,22 @@ import type { LabReader } from '../store/reader';
 import type { ComparedRun, ComparedTurn, ComparedWindow } from './compareSides';
 import { type ControlPair, controlEntries } from './controls';
 import { durationsInside } from './samples';
-import { turnOfOthers } from './turns';
+import type { Steps } from './turns';
 
 /**
  * The runs with all turns of their conditions, and the controls of their experiments. A run that was measured again
- * counts in its newest form, one in the bin not at all unless it was chosen. Lets others have the thread between windows.
+ * counts in its newest form, one in the bin not at all unless it was chosen. A yield between windows.
  * @throws LabError bad_input where a run is named twice, not_found
  */
-export async function loadCompared(
+export function* loadCompared(
   reader: LabReader,
   texts: readonly string[],
-): Promise<{ runs: ComparedRun[]; controls: ControlPair[] }> {
+): Steps<{ runs: ComparedRun[]; controls: ControlPair[] }> {
   const chosen = texts.map((text) => reader.findRun(text));
   if (new Set(chosen.map((r) => r.id)).size < chosen.length)
     throw new LabError('bad_input', 'A run is named twice.', 'Choose two or more different runs.');
   const marks = reader.marks('run');
+  const labs = reader.origins('run');
   const ofExperiment = new Map<string, RunRecord[]>();
   for (const { experimentId, turn } of chosen) {
     if (!turn || ofExperiment.has(experimentId)) continue;
@@ -28,29 +29,30 @@ export async function loadCompared(
     const filter = turn.blocks > 1 ? { experimentId } : { experimentId, role: 'control' as const };
     const kept = reader.listRuns(filter).filter((r) => (marks.get(r.id)?.binnedUnixMs ?? null) === null);
     ofExperiment.set(experimentId, newestOfEachPlace(kept));
-    await turnOfOthers();
+    yield;
   }
   const runs: ComparedRun[] = [];
   for (const run of chosen) {
     const turns: ComparedTurn[] = [];
     for (const turn of turnsOf(run, ofExperiment.get(run.experimentId) ?? []))
-      turns.push(await loadTurn(reader, turn, (run.turn?.blocks ?? 1) < 2));
+      turns.push(yield* loadTurn(reader, turn, (run.turn?.blocks ?? 1) < 2));
     runs.push({
       ...(turns.find((t) => t.run.id === run.id) ?? turns[0]),
       run,
       model: reader.getModel(run.condition.modelId),
       sample: marks.get(run.id)?.sample === true,
+      lab: labs.get(run.id) ?? null,
       turns,
     });
   }
   const controls: ControlPair[] = [];
   for (const { experimentId, provider, entries } of [...ofExperiment.values()].flatMap(controlEntries)) {
-    const load = async (own: readonly RunRecord[]) => {
+    const load = function* (own: readonly RunRecord[]): Steps<ComparedTurn[]> {
       const turns: ComparedTurn[] = [];
-      for (const run of own) turns.push(await loadTurn(reader, run, own.length < 2));
+      for (const run of own) turns.push(yield* loadTurn(reader, run, own.length < 2));
       return turns;
     };
-    controls.push({ experimentId, provider, entries: [await load(entries[0]), await load(entries[1])] });
+    controls.push({ experimentId, provider, entries: [yield* load(entries[0]), yield* load(entries[1])] });
   }
   return { runs, controls };
 }
@@ -63,7 +65,7 @@ export function turnsOf(run: RunRecord, all: readonly RunRecord[]): RunRecord[] 
   return own.length === 0 ? [run] : own.sort((a, b) => a.turn!.block - b.turn!.block);
 }
 
-async function loadTurn(reader: LabReader, run: RunRecord, alone: boolean): Promise<ComparedTurn> {
+function* loadTurn(reader: LabReader, run: RunRecord, alone: boolean): Steps<ComparedTurn> {
   const records = reader.getWindows(run.id).filter((w) => w.verdict !== 'void');
   const windows: ComparedWindow[] = [];
   // Samples are read only where windows are the repeats: a turn of a comparison enters with its results.
@@ -71,7 +73,7 @@ async function loadTurn(reader: LabReader, run: RunRecord, alone: boolean): Prom
     const durations = durationsInside(reader.getSamples(run.id, record.index), record.openNs, record.closeNs)
       .slice()
       .sort();
-    await turnOfOthers();
+    yield;
     if (durations.length > 0) windows.push(windowOf(run, record, durations));
   }
   const limits = records.flatMap((w) => w.state?.powerLimitW ?? []);

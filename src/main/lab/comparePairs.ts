@@ -38,12 +38,16 @@ export const words = {
   simulated: 'One was read from a simulated or replayed meter, the other was not.',
 } as const;
 
-type Sides = Pick<ComparedRun, 'turns' | 'windows' | 'run'>;
+type Sides = Pick<ComparedRun, 'turns' | 'windows' | 'run'> & { lab?: string | null };
 
 /** Were the two measured in turn, block by block? */
-export function isPaired(one: Pick<ComparedTurn, 'run'>, other: Pick<ComparedTurn, 'run'>): boolean {
+export function isPaired(
+  one: Pick<ComparedTurn, 'run'> & { lab?: string | null },
+  other: Pick<ComparedTurn, 'run'> & { lab?: string | null },
+): boolean {
   const [a, b] = [one.run.turn, other.run.turn];
   if (!a || !b || one.run.experimentId !== other.run.experimentId) return false;
+  if ((one.lab ?? null) !== (other.lab ?? null)) return false;
   return a.blocks >= 2 && a.entry !== b.entry;
 }
 

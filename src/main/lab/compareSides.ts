@@ -29,6 +29,8 @@ export interface ComparedTurn {
 export interface ComparedRun extends ComparedTurn {
   model: Model;
   sample: boolean;
+  /** Lab that measured it; null: this one. */
+  lab: string | null;
   /** The condition's runs, one a block, this one among them; only this one in a plan without blocks. */
   turns: readonly ComparedTurn[];
 }

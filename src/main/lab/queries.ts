@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Experiment, Outputs, ParsedInput, RunDetail } from '../../shared/contract';
 import { LabError } from '../../shared/errors';
-import { curveRows, defaultYQuantity } from '../../shared/figures/rows';
-import { curveSpecSchema } from '../../shared/figures/spec';
-import { poolTurns } from '../../shared/poolRuns';
 import { newestOfEachPlace, type RunRecord } from '../../shared/run';
-import { type RunMarks, type RunRow, runRowOf } from '../../shared/runRow';
+import type { RunMarks } from '../../shared/runRow';
 import { resolveInputs } from '../models/inputs';
 import { readModel } from '../models/reader';
 import type { LabReader } from '../store/reader';
 import type { Experiment as StoredExperiment } from '../store/records';
+import { curveOf, rowsOfRuns } from './figures/curve';
 import { modelFile, modelFolder } from './job';
-import { appVersion } from './machine';
 import { modelMacs } from './modelMacs';
 
 /** Median latency of the identity model on the same provider, engine and threads in the run's experiment, s. */
@@ -120,19 +117,12 @@ export function figureOf(
   const marks = reader.marks('run');
   // First the newest of each place, then the bin: an older run does not take the place of one that was thrown away.
   const newest = newestOfEachPlace(reader.listRuns({ experimentId: experiment }));
-  const runs: RunRow[] = shownRuns(newest, marks, experiment)
-    .filter((run) => run.role === 'measure' && run.status !== 'queued' && run.status !== 'running')
-    .map((run) =>
-      runRowOf(
-        {
-          run,
-          model: reader.getModel(run.condition.modelId),
-          machine: reader.getMachine(run.machineId),
-          experimentName: reader.getExperiment(run.experimentId).plan.name,
-        },
-        marks.get(run.id),
-      ),
-    );
+  const runs = rowsOfRuns(
+    reader,
+    shownRuns(newest, marks, experiment).filter(
+      (run) => run.role === 'measure' && run.status !== 'queued' && run.status !== 'running',
+    ),
+  );
   if (runs.length === 0) {
     throw new LabError(
       'not_found',
@@ -140,18 +130,7 @@ export function figureOf(
       'Measure something first, for example with the quickstart.',
     );
   }
-  const quantity = y === 'auto' ? defaultYQuantity(runs) : y;
-  const spec = curveSpecSchema.parse({
-    kind: 'curve-efficiency',
-    x: { quantity: x },
-    y: { quantity },
-    // Built models are told apart by their size, a user's own by their names.
-    pointLabels: runs.every(({ family }) => family === 'imported') ? 'model' : 'size',
-    theme,
-    title,
-    appVersion: appVersion(),
-  });
-  return { spec, rows: curveRows(poolTurns(runs), x, quantity) };
+  return curveOf(runs, { x: { quantity: x }, y, theme, title });
 }
 
 /**

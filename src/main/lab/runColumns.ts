@@ -9,7 +9,7 @@ import type { RunEvent } from '../store/records';
 import { latencyTrace } from './live';
 import { PowerSeries, powerTrace } from './powerSeries';
 import { insideOf } from './samples';
-import { turnOfOthers } from './turns';
+import { inSteps, type Steps } from './turns';
 
 /** Points that a screen can show: of latency in all, of power for each sensor. */
 const most = { latency: 4000, power: 2000 };
@@ -18,7 +18,11 @@ const most = { latency: 4000, power: 2000 };
  * Everything that the page of one run draws, from its stored rows: their size is bounded, whatever was measured.
  * Lets others have the thread before and after each window.
  */
-export async function runColumns(reader: LabReader, text: string): Promise<RunColumns> {
+export const runColumns = (reader: LabReader, text: string): Promise<RunColumns> =>
+  inSteps(runColumnSteps(reader, text));
+
+/** The same in pieces. */
+export function* runColumnSteps(reader: LabReader, text: string): Steps<RunColumns> {
   const run = reader.findRun(text);
   const records = reader.getWindows(run.id);
   const events = reader.getEvents(run.id);
@@ -34,7 +38,7 @@ export async function runColumns(reader: LabReader, text: string): Promise<RunCo
     samples += stored.durationsNs.length;
     const share = Math.max(2, Math.floor(most.latency / records.length));
     traces.push(latencyTrace(stored, openNs, closeNs, originNs, share));
-    await turnOfOthers();
+    yield;
     const sorted = sortedSeconds(stored, openNs, closeNs);
     windows.push({
       index,
@@ -44,7 +48,7 @@ export async function runColumns(reader: LabReader, text: string): Promise<RunCo
       p50S: sorted.length > 0 ? quantileOfSorted(sorted, 0.5) : null,
     });
     if (verdict !== 'void' && sorted.length > 0) parts.push({ sorted, weight: stored.stride });
-    await turnOfOthers();
+    yield;
   }
   const { value, share } = distributionOf(parts);
   return {

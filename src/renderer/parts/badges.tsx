@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import '../styles/tag.css';
+import { labWord } from '../../shared/bundle';
 import type { SensorInfo } from '../../shared/meter';
 import { type ReasonCode, resultSentence } from '../../shared/reasons';
 import type { RunStatus, Verdict } from '../../shared/run';
@@ -47,6 +48,25 @@ export function SampleBadge() {
       title="Recorded on another machine, to look around with. Never evidence."
     >
       SAMPLE
+    </span>
+  );
+}
+
+/** Which lab measured it, where that was not this one. */
+export function LabBadge({ lab }: { lab: string | null }) {
+  if (lab === null) return null;
+  return (
+    <span className="tw-tag tw-tag-lab" title={`Measured by another lab, and brought in: ${lab}`}>
+      {labWord(lab)}
+    </span>
+  );
+}
+
+/** A model that is known by its record alone. */
+export function NoFileBadge({ why }: { why: string }) {
+  return (
+    <span className="tw-tag tw-warn" title={why}>
+      no file
     </span>
   );
 }

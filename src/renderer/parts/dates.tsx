@@ -1,3 +1,5 @@
+import { utcTime } from '../../shared/utc';
+
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** `2026-01-15 10:00` in the time zone of this machine. Pure but for the zone. */
@@ -8,7 +10,7 @@ export function formatLocal(unixMs: number): string {
 
 /** `2026-01-15 10:00:00 UTC`. Pure. */
 export function formatUtc(unixMs: number): string {
-  return `${new Date(unixMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${utcTime(unixMs)} UTC`;
 }
 
 /** Local time, with UTC on hover and in the markup. */

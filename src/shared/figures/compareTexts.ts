@@ -1,5 +1,6 @@
 import type { ComparedQuantity, Comparison } from '../comparison';
-import { type FigureRun, measuredUnixMs, runLabels } from './figureRun';
+import { countRange } from '../units';
+import { deviceSentence, type FigureRun, measuredUnixMs, runLabels } from './figureRun';
 import type { CompareSpec } from './spec';
 import { badgeOf, datesOf, type FigureTexts, markedTitle } from './texts';
 import { plainText } from './textWidth';
@@ -73,12 +74,22 @@ function captionOf(
       ? ['Control: one and the same model measured twice.']
       : []),
     ...[...methods].map(([method, names]) => sentence(`${names.join(', ')}: ${method}`)),
+    ...counts(comparison, runs),
     ...reasonSentences(comparison, labels),
     ...(comparison.differences.length > 0
       ? [sentence(`Differs: ${comparison.differences.map((d) => d.field).join(', ')}`)]
       : []),
+    ...(runs.length === 0 ? [] : [deviceSentence(runs)]),
     `${datesOf(runs.map(measuredUnixMs))}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
   ];
+}
+
+/** What the ratios stand on: blocks where runs were measured in turn, else the inferences of each run. */
+function counts({ quantities }: Comparison, runs: readonly FigureRun[]): string[] {
+  const blocks = quantities.flatMap((q) => q.rows.flatMap((r) => r.blocks?.used ?? []));
+  const inferences = runs.flatMap((run) => run.n ?? []);
+  if (blocks.length > 0) return [`n = ${countRange(blocks)} blocks.`];
+  return inferences.length === 0 ? [] : [`n = ${countRange(inferences)} inferences a run.`];
 }
 
 /** Why a ratio is missing or not compared: said once for all that it is true of. */

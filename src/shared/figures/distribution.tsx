@@ -17,7 +17,7 @@ export function LatencyDistribution(props: {
   tokens: FigureTokens;
 }): ReactElement {
   const { id, layout, tokens } = props;
-  const { lines, percentiles, shares } = layout;
+  const { lines, percentiles, firsts, shares } = layout;
   const colour = (slot: number) => tokens.series[slot]!.text;
   return (
     <Shell id={id} frame={layout} tokens={tokens} empty={lines.length === 0}>
@@ -45,6 +45,9 @@ export function LatencyDistribution(props: {
         .map(({ key, slot, x, y }) => (
           <Mark key={key} x={x} y={y} style="solid" look={tokens.series[slot]!} tokens={tokens} />
         ))}
+      {firsts.map(({ key, slot, x, y }) => (
+        <Mark key={key} x={x} y={y} style="hollow" look={tokens.series[slot]!} tokens={tokens} />
+      ))}
       <g fontSize={textSize.small} fill={tokens.secondary}>
         {shares.map((line) => (
           <text key={line.key} x={line.left} y={line.baseline}>

@@ -10,7 +10,7 @@ import { valueText } from './interaction';
 import { type TextLine, textLine } from './lines';
 import { type PointRow, pointRow } from './points';
 import { extent, makeAxis, paddedDomain } from './scale';
-import { textSize } from './sizes';
+import { markSize, round2, textSize } from './sizes';
 import type { DistributionSpec } from './spec';
 import { textWidth } from './textWidth';
 
@@ -25,6 +25,9 @@ export interface DistributionRun {
   distribution: RunColumns['distribution'];
   /** Seconds; a percentile without a value was refused, and is not drawn. */
   percentiles: { p: ShownPercentile; estimate: Interval }[];
+  /** The very first inference of the process, s, and how many warmed it up: neither is in the distribution. */
+  firstS: number | null;
+  warmup: number | null;
 }
 
 /** From a row of the run table and the columns of the run's page. */
@@ -40,7 +43,8 @@ export function distributionRunOf(
     [0.99, row.p99S],
   ];
   const percentiles = all.flatMap(([p, estimate]) => (estimate === null ? [] : [{ p, estimate }]));
-  return { run: row, n: row.n, distribution: columns.distribution, percentiles };
+  const before = { firstS: row.firstInferenceS, warmup: row.warmupInferences };
+  return { run: row, n: row.n, distribution: columns.distribution, percentiles, ...before };
 }
 
 export interface PercentileAt {
@@ -59,6 +63,8 @@ export interface DistributionLayout extends Frame {
   labels: string[];
   lines: { key: string; slot: number; segments: Segment[] }[];
   percentiles: PercentileAt[];
+  /** First inferences, over the axis; those that the axis does not reach are in the caption alone. */
+  firsts: { key: string; runId: string; slot: number; x: number; y: number; valueS: number }[];
   /** 'p50' … beside the plot. */
   shares: TextLine[];
 }
@@ -83,7 +89,7 @@ export function layoutDistribution(
     ...r.percentiles.flatMap(({ estimate: e }) => [e.value, e.low, e.high].filter((v) => v !== null)),
   ]);
   const shown = values.filter((v) => Number.isFinite(v) && (spec.scale === 'linear' || v > 0));
-  const domain = spec.scale === 'linear' ? paddedDomain(shown, 'linear') : logDomain(shown);
+  const domain = spec.scale === 'linear' ? paddedDomain(shown, 'linear') : logDomain(reached(shown, runs));
   const beside = textWidth('p50', textSize.small) + 8;
   const frame = frameOf({
     size: spec.size,
@@ -105,8 +111,28 @@ export function layoutDistribution(
       segments: clippedLine(stepsOf(r.distribution, spec.scale === 'log', frame), frame.plot),
     })),
     percentiles: runs.flatMap((r, slot) => percentilesAt(r, slot, frame)),
+    firsts: runs.flatMap((r, slot) => firstAt(r, slot, frame)),
     shares: sharesAt(runs, frame),
   };
+}
+
+/** With the first inferences that do not squeeze the distribution: beyond half its width they stay off the axis. */
+function reached(values: readonly number[], runs: readonly DistributionRun[]): number[] {
+  if (values.length === 0) return [];
+  const { low, high } = extent(values);
+  const far = high * Math.sqrt(high / low);
+  const firsts = runs.flatMap((r) => (r.firstS !== null && r.firstS > 0 ? [r.firstS] : []));
+  return [...values, ...firsts.filter((s) => s >= low / Math.sqrt(high / low) && s <= far)];
+}
+
+function firstAt(
+  { run, firstS }: DistributionRun,
+  slot: number,
+  { x, plot }: Frame,
+): DistributionLayout['firsts'] {
+  if (firstS === null || !(firstS > 0) || !x.within(firstS)) return [];
+  const at = { x: x.map(firstS), y: round2(plot.y1 - markSize / 2 - 2) };
+  return [{ key: `${run.id}-first`, runId: run.id, slot, ...at, valueS: firstS }];
 }
 
 /** Latencies of one run lie close together: a tenth of a decade of air is enough. */
@@ -153,15 +179,21 @@ function sharesAt(runs: readonly DistributionRun[], { plot, y }: Frame): TextLin
 }
 
 export function distributionInteraction(layout: DistributionLayout): Interaction {
-  const { width, height, plot, x, y, percentiles, labels } = layout;
+  const { width, height, plot, x, y, percentiles, firsts, labels } = layout;
   return {
     width,
     height,
     plot,
     x,
     y,
-    targets: percentiles.map((p) => ({ runId: p.runId, seriesKey: p.runId, x: p.x, y: p.y })),
+    targets: [...percentiles, ...firsts].map((p) => ({ runId: p.runId, seriesKey: p.runId, x: p.x, y: p.y })),
     lines: (index) => {
+      const first = firsts[index - percentiles.length];
+      if (first !== undefined)
+        return [
+          { label: 'Run', text: labels[first.slot]! },
+          { label: 'First inference', text: valueText(first.valueS, null, null, 's', false) },
+        ];
       const { slot, p, estimate } = percentiles[index]!;
       return [
         { label: 'Run', text: labels[slot]! },
@@ -175,10 +207,10 @@ export function distributionInteraction(layout: DistributionLayout): Interaction
   };
 }
 
-/** Steps, then percentiles of every run. */
+/** Steps, then percentiles and the first inference of every run. */
 export function distributionPoints(spec: DistributionSpec, runs: readonly DistributionRun[]): PointRow[] {
   const labels = runLabels(runs.map((r) => r.run));
-  const rows = runs.flatMap(({ run, n, distribution, percentiles }, i) => {
+  const rows = runs.flatMap(({ run, n, distribution, percentiles, firstS }, i) => {
     const common = { figure_id: spec.id, series: labels[i]!, role: 'measured', run_id: run.id } as const;
     const units = { x_unit: 's', y_unit: '1', n_count: n, sample: run.sample ? 'yes' : 'no' } as const;
     const steps = Array.from(distribution.latencyS, (latency, s) => {
@@ -198,7 +230,11 @@ export function distributionPoints(spec: DistributionSpec, runs: readonly Distri
         estimate.low === null ? null : '95\u00a0% order-statistic interval on the effective sample',
       not_shown_reason: estimate.value === null ? 'too few inferences' : null,
     }));
-    return [...steps, ...marks];
+    const first =
+      firstS === null
+        ? []
+        : [{ ...common, ...units, n_count: 1, x: firstS, statistic: 'first inference, before the warm-up' }];
+    return [...steps, ...marks, ...first];
   });
   return rows.map((row, index) => pointRow({ ...row, row_index: index }));
 }

@@ -1,6 +1,6 @@
-import { formatCount } from '../units';
+import { countRange, formatCount } from '../units';
 import type { DistributionRun } from './distributionLayout';
-import { measuredUnixMs } from './figureRun';
+import { deviceSentence, measuredUnixMs } from './figureRun';
 import { valueText } from './interaction';
 import type { DistributionSpec } from './spec';
 import { datesOf, type FigureTexts, markedTitle } from './texts';
@@ -16,14 +16,15 @@ export function distributionTexts(
   const caption = [
     ...(runs.length === 0
       ? ['No run to show.']
-      : ['Empirical distribution over the windows that count, warm-up excluded, no smoothing.']),
+      : ['Empirical distribution over the windows that count, no smoothing.']),
+    ...excluded(runs),
     ...(runs.some((r) => r.percentiles.some((p) => p.estimate.low !== null))
       ? [
           'Upright strokes: percentiles; bars across them: 95\u00a0% order-statistic interval on the effective sample.',
         ]
       : []),
     ...runs.map((r, i) => summary(r, plainText(labels[i]!))),
-    `Device: ${[...new Set(runs.map((r) => plainText(r.run.device)))].sort().join('; ')}.`,
+    ...(runs.length === 0 ? [] : [deviceSentence(runs.map((r) => r.run))]),
     `${datesOf(runs.map((r) => measuredUnixMs(r.run)))}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
   ];
   const whose = runs.length === 1 ? labels[0]! : `${runs.length} runs`;
@@ -41,6 +42,21 @@ export function distributionTexts(
       ...caption,
     ].join(' '),
   };
+}
+
+/** What came before the windows: the first inference, and those that warmed the model up. */
+function excluded(runs: readonly DistributionRun[]): string[] {
+  const warmup = runs.flatMap((r) => r.warmup ?? []);
+  const firsts = runs.flatMap((r) => r.firstS ?? []);
+  const times = firsts.map((s) => valueText(s, null, null, 's', false)).join(', ');
+  return [
+    ...(runs.length === 0
+      ? []
+      : [`Excluded: warm-up${warmup.length === 0 ? '' : ` of ${countRange(warmup)} inferences`}.`]),
+    ...(firsts.length === 0
+      ? []
+      : [`First inference, hollow mark over the axis where that reaches it: ${times}.`]),
+  ];
 }
 
 /** 'mlp: n = 1,200, p50 1.20 ms [1.19, 1.21], p99 refused (too few inferences).' */

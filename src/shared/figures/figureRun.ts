@@ -1,4 +1,6 @@
 import type { RunRow } from '../runRow';
+import { labName } from './rows';
+import { plainText } from './textWidth';
 
 /** What a figure of single runs says about each; every RunRow is one. */
 export type FigureRun = Pick<
@@ -11,11 +13,20 @@ export type FigureRun = Pick<
   | 'threads'
   | 'preset'
   | 'device'
+  | 'lab'
   | 'sample'
   | 'origin'
+  | 'n'
   | 'queuedUnixMs'
   | 'startedUnixMs'
 >;
+
+/** 'Device: …': each once, with the lab that it stands in where there are several. */
+export function deviceSentence(runs: readonly FigureRun[]): string {
+  const labs = new Set(runs.map((run) => run.lab));
+  const name = (run: FigureRun) => (labs.size > 1 ? `${run.device} (${labName(run.lab)})` : run.device);
+  return `Device: ${[...new Set(runs.map((run) => plainText(name(run))))].sort().join('; ')}.`;
+}
 
 export const measuredUnixMs = (run: FigureRun) => run.startedUnixMs ?? run.queuedUnixMs;
 
@@ -29,6 +40,7 @@ export function runLabels(runs: readonly FigureRun[]): string[] {
     `${run.threads} ${run.threads === 1 ? 'thread' : 'threads'}`,
     run.preset as string,
     run.device,
+    labName(run.lab),
   ];
   const all = runs.map(parts);
   const first = all[0] ?? [];

@@ -29,6 +29,9 @@ export interface SeriesFit {
   /** Why the line is no evidence; empty where it is. */
   indicative: string[];
   includesEstimated: boolean;
+  /** Runs behind the line, and how many of the series' points are not under it: they are looks, limited or estimated. */
+  runIds: string[];
+  leftOut: number;
   /** The annotation, one line. */
   text: string;
 }
@@ -54,7 +57,8 @@ function fitOf(spec: CurveSpec, { key, slot, label, points: all }: VisibleSeries
     ...(includesEstimated ? ['estimates'] : []),
   ];
   const sensor = used[0]?.row.sensor ?? null;
-  const fit = { key, slot, label, result, broken, points, sensor, indicative, includesEstimated };
+  const from = { runIds: used.map((p) => p.row.runId), leftOut: all.length - used.length };
+  const fit = { key, slot, label, result, broken, points, sensor, indicative, includesEstimated, ...from };
   return { ...fit, text: `${plainText(label)}: ${annotation(spec, fit, leftOutText(spec, all))}` };
 }
 

@@ -2,7 +2,7 @@ import type { Box } from './geometry';
 import { lineHeight, type TextLine, textLine, textLines } from './lines';
 import { edge, markSize, round2, textSize } from './sizes';
 import type { FigureTexts } from './texts';
-import { textWidth } from './textWidth';
+import { ellipsize, textWidth } from './textWidth';
 
 /** `keyWidth`: room for the sign of the series; that of a mark unless told. */
 export interface LegendEntry {
@@ -64,7 +64,8 @@ function legendAt(entries: readonly LegendEntry[], width: number, top: number): 
   const size = textSize.small;
   let x = edge;
   let baseline = top + size;
-  return entries.map(({ key, slot, text, keyWidth = markSize }) => {
+  return entries.map(({ key, slot, text: name, keyWidth = markSize }) => {
+    const text = ellipsize(name, size, width - 2 * edge - keyWidth - 6);
     const itemWidth = keyWidth + 5 + textWidth(text, size);
     if (x > edge && x + itemWidth > width - edge) {
       x = edge;

@@ -11,11 +11,13 @@ import type { VisiblePoint, VisibleSeries } from './visible';
 const labelledPoints = 60;
 
 /** Name of a series as labels and legend show it; an estimated one says so. */
-export function seriesLabel(series: VisibleSeries, width: number): string {
+export function seriesName(series: VisibleSeries): string {
   const estimated = series.points.every((p) => p.style === 'estimate');
-  const text = plainText(estimated ? `≈ ${series.label} (estimate)` : series.label);
-  return ellipsize(text, textSize.small, width * 0.3, true);
+  return plainText(estimated ? `≈ ${series.label} (estimate)` : series.label);
 }
+
+/** Names that would take more of the width beside their last point stand in the legend. */
+export const mostDirectName = 0.3;
 
 export interface SlottedRequest {
   request: LabelRequest;

@@ -2,8 +2,8 @@ import { type Crossing, crossingsOf } from './crossings';
 import { fitsOf, type SeriesFit } from './fits';
 import { type Frame, frameOf } from './frame';
 import { type Front, frontOf } from './front';
-import { around, grown, type Segment } from './geometry';
-import { pointRequests, seriesLabel, seriesRequests } from './labels';
+import { around, grown, type Point, type Segment } from './geometry';
+import { mostDirectName, pointRequests, seriesName, seriesRequests } from './labels';
 import {
   crossingRequests,
   type Overlays,
@@ -85,7 +85,11 @@ export function layoutCurve(spec: CurveSpec, rows: readonly CurveRow[]): CurveLa
   const visible = visibleRows(spec, rows);
   const fits = fitsOf(spec, visible);
   const content = { spec, visible, fits, crossings: crossingsOf(spec, fits), front: frontOf(spec, visible) };
-  const few = visible.series.length <= directSeries && visible.points.length <= mostLabelledPoints;
+  const room = sizePresets[spec.size].widthMm * unitsPerMm * mostDirectName;
+  const few =
+    visible.series.length <= directSeries &&
+    visible.points.length <= mostLabelledPoints &&
+    visible.series.every((s) => textWidth(seriesName(s), textSize.small, true) <= room);
   const direct = few ? arrange(content, false) : null;
   // A series label is never dropped: where one finds no place, all of them move to the legend.
   return direct ?? arrange(content, true)!;
@@ -95,8 +99,7 @@ export function layoutCurve(spec: CurveSpec, rows: readonly CurveRow[]): CurveLa
 function arrange(content: Content, withLegend: boolean): CurveLayout | null {
   const { spec, visible, fits, crossings, front } = content;
   const { series } = visible;
-  const width = round2(sizePresets[spec.size].widthMm * unitsPerMm);
-  const seriesTexts = series.map((s) => seriesLabel(s, width));
+  const seriesTexts = series.map(seriesName);
   const frame = curveFrame(content, seriesTexts, withLegend);
   const { plot, x, y } = frame;
   const dims = (row: CurveRow) => spec.front.dim && front?.place.get(row) === 'dominated';
@@ -220,19 +223,24 @@ function markAt(
 }
 
 function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
-  const at = series.points
-    .filter((p) => isLook(p.row) && p.row.ladder)
-    .map((p) => ({ x: x.map(p.x), y: y.map(p.y) }));
-  return at.slice(1).flatMap((to, i) => {
-    const from = at[i]!;
-    const length = Math.hypot(to.x - from.x, to.y - from.y);
-    if (length <= 2 * markClearance) return [];
-    const cut = markClearance / length;
-    const on = (share: number) => ({
-      x: round2(from.x + (to.x - from.x) * share),
-      y: round2(from.y + (to.y - from.y) * share),
-    });
-    const [start, end] = [on(cut), on(1 - cut)];
-    return [{ x0: start.x, y0: start.y, x1: end.x, y1: end.y }];
+  const looks = series.points.filter((p) => isLook(p.row) && p.row.ladder);
+  // What another experiment measured is no rung of this one's ladder.
+  const ladders = [...Map.groupBy(looks, (p) => p.row.experimentId).values()];
+  return ladders.flatMap((own) => {
+    const at = own.map((p) => ({ x: x.map(p.x), y: y.map(p.y) }));
+    return at.slice(1).flatMap((to, i) => (to.x === at[i]!.x ? [] : joined(at[i]!, to)));
   });
+}
+
+/** The line between two marks, clear of both; none where they are close. */
+function joined(from: Point, to: Point): Segment[] {
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
+  if (length <= 2 * markClearance) return [];
+  const cut = markClearance / length;
+  const on = (share: number) => ({
+    x: round2(from.x + (to.x - from.x) * share),
+    y: round2(from.y + (to.y - from.y) * share),
+  });
+  const [start, end] = [on(cut), on(1 - cut)];
+  return [{ x0: start.x, y0: start.y, x1: end.x, y1: end.y }];
 }

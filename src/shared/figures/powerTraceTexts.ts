@@ -1,7 +1,7 @@
 import type { PowerTrace, RunColumns, TraceSensor } from '../live';
 import type { Phase } from '../run';
-import { formatCount, significant } from '../units';
-import { type FigureRun, measuredUnixMs } from './figureRun';
+import { countRange, formatCount, significant } from '../units';
+import { deviceSentence, type FigureRun, measuredUnixMs } from './figureRun';
 import type { PowerTraceSpec } from './spec';
 import { badgeOf, datesOf, type FigureTexts, markedTitle } from './texts';
 import { plainText } from './textWidth';
@@ -31,14 +31,16 @@ export function traceTexts(
   const caption = [
     ...(traces.length === 0
       ? ['No trace to show.']
-      : ['Power between two reads of a counter, or as a gauge showed it.']),
+      : [
+          `Power between two reads of a counter, or as a gauge showed it, n = ${countRange(traces.map((t) => t.tS.length))} values a meter; no average, so no interval.`,
+        ]),
     ...shadeSentences(columns),
     ...(gaps > 0 ? [`Gaps, where nothing was read: ${formatCount(gaps)}.`] : []),
     ...(traces.some((t) => t.sensor.provenance === 'estimate')
       ? ['≈, dashed: an estimate, not a measurement.']
       : []),
     ...(traces.length > 0 ? [`Meter: ${traces.map(meterOf).join('; ')}.`] : []),
-    `Device: ${plainText(run.device)}.`,
+    deviceSentence([run]),
     `${datesOf([measuredUnixMs(run)])}Thirty\u00a0Watts\u00a0${plainText(spec.appVersion)}.`,
   ];
   return {
@@ -68,7 +70,7 @@ function shadeSentences({ phases }: RunColumns): string[] {
     const times = shade === 'measured' && own.length > 1 ? ` in ${formatCount(own.length)} windows` : '';
     return own.length === 0 ? [] : [`${shade} ${significant(seconds, 3)}\u00a0s${times}`];
   });
-  return said.length === 0 ? [] : [`Shaded, from light to dark: ${said.join(', ')}.`];
+  return said.length === 0 ? [] : [`Shaded, from faint to strong: ${said.join(', ')}.`];
 }
 
 /** Device and domain; the domain once where the device is called by it. */

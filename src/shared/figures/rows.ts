@@ -1,3 +1,4 @@
+import { labWord } from '../bundle';
 import type { SensorInfo } from '../meter';
 import { reasons } from '../reasons';
 import type { Verdict } from '../run';
@@ -8,6 +9,7 @@ import type { XQuantity, YQuantity } from './spec';
 /** One run as a curve sees it. Values in the SI unit of the axis; absent is null with `notShownReason`. */
 export interface CurveRow {
   runId: string;
+  experimentId: string;
   seriesKey: string;
   seriesLabel: string;
   modelId: string;
@@ -38,6 +40,8 @@ export interface CurveRow {
   /** Blocks behind y where the row stands for all turns of a comparison; null for a single run. */
   turns: number | null;
   device: string;
+  /** Which lab measured it, in words; null where all rows of the figure come from one. */
+  lab: string | null;
   /** e.g. 'rapl, cpu.package'; null without a meter. */
   meter: string | null;
   /** The very sensor behind y; null where y is no energy, or nothing measured it. */
@@ -53,14 +57,15 @@ export interface CurveRow {
 
 /** Rows of a curve, one a run, in the order given. Pure. */
 export function curveRows(runs: readonly RunRow[], x: XQuantity, y: YQuantity): CurveRow[] {
-  const label = seriesLabels(runs);
+  const { keyOf, labelOf, labOf } = seriesNames(runs);
   return runs.map((run) => {
     const xPart = xOf(run, x);
     const yPart = yOf(run, y);
     return {
       runId: run.id,
-      seriesKey: seriesParts(run).join('|'),
-      seriesLabel: label(run),
+      experimentId: run.experimentId,
+      seriesKey: keyOf(run),
+      seriesLabel: labelOf(run),
       modelId: run.modelId,
       model: run.modelName,
       x: xPart.value,
@@ -73,6 +78,7 @@ export function curveRows(runs: readonly RunRow[], x: XQuantity, y: YQuantity): 
       preset: run.preset,
       ladder: run.family !== 'imported',
       device: run.device,
+      lab: labOf(run),
       ...sensorPart(run, y),
       meter: run.meter === null ? null : `${run.meter.provider}, ${run.meter.domain}`,
       measuredUnixMs: run.startedUnixMs ?? run.queuedUnixMs,
@@ -185,19 +191,49 @@ function seriesParts(run: RunRow): string[] {
   ];
 }
 
-/** Key of the series that a run belongs to in every figure: what `slots` and `hiddenSeries` name. */
-export function seriesKeyOf(run: RunRow): string {
-  return seriesParts(run).join('|');
+/** Does each provider run on one device? Then its name says which. */
+export function tellsDevice(pairs: readonly (readonly [provider: string, device: string])[]): boolean {
+  const devices = new Map(pairs);
+  return pairs.every(([provider, device]) => devices.get(provider) === device);
 }
 
-/** A series is called by what differs within the figure; where nothing does, by family, provider and precision. */
-function seriesLabels(runs: readonly RunRow[]): (run: RunRow) => string {
-  const all = runs.map(seriesParts);
+/** Places among the parts. */
+const [providerPart, devicePart] = [1, 6];
+
+/** How the series of one figure are told apart and called. */
+export interface SeriesNames {
+  /** Key of the series that a run belongs to: what `slots` and `hiddenSeries` name. */
+  keyOf(run: RunRow): string;
+  labelOf(run: RunRow): string;
+  /** The lab in words; null where all runs come from one. */
+  labOf(run: RunRow): string | null;
+}
+
+/** 'this lab', 'lab 3f9a12c4'. */
+export const labName = (lab: string | null) => (lab === null ? 'this lab' : labWord(lab));
+
+/**
+ * A series is called by what differs within the figure; where nothing does, by family, provider and precision. Runs of
+ * two labs never share one, and runs of one lab are named the same wherever they lie: its name stands only beside
+ * another's. Pure.
+ */
+export function seriesNames(runs: readonly RunRow[]): SeriesNames {
+  const labs = new Set(runs.map((run) => run.lab));
+  const labOf = (run: RunRow) => (labs.size > 1 ? labName(run.lab) : null);
+  const partsOf = (run: RunRow) => [...seriesParts(run), labOf(run) ?? ''];
+  const all = runs.map(partsOf);
   const differs = (part: number) => all.some((parts) => parts[part] !== all[0]![part]);
-  const named = (all[0] ?? []).map((_, part) => part).filter(differs);
+  const told = tellsDevice(all.map((parts) => [parts[providerPart]!, parts[devicePart]!]));
+  const named = (all[0] ?? [])
+    .map((_, part) => part)
+    .filter((part) => differs(part) && !(part === devicePart && told));
   const shown = named.length > 0 ? named : [0, 1, 2];
-  return (run) => {
-    const parts = seriesParts(run);
-    return shown.map((part) => parts[part]).join(', ');
+  return {
+    keyOf: (run) => [...seriesParts(run), ...(labs.size > 1 && run.lab !== null ? [run.lab] : [])].join('|'),
+    labelOf(run) {
+      const parts = partsOf(run);
+      return shown.map((part) => parts[part]).join(', ');
+    },
+    labOf,
   };
 }

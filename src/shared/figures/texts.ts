@@ -1,6 +1,7 @@
-import { formatCount } from '../units';
+import { countRange, formatCount } from '../units';
+import { utcDay } from '../utc';
 import type { Crossing } from './crossings';
-import type { SeriesFit } from './fits';
+import { fitsOf, type SeriesFit } from './fits';
 import type { Front } from './front';
 import { overlaySentences } from './overlayTexts';
 import { axisTitle, sizeText, xWords, yWords } from './quantities';
@@ -8,7 +9,14 @@ import type { CurveRow } from './rows';
 import { extent } from './scale';
 import type { CurveSpec } from './spec';
 import { plainText } from './textWidth';
-import { isLook, notOnLogAxis, outsideZoom, type VisiblePoint, type VisibleRows } from './visible';
+import {
+  isLook,
+  notOnLogAxis,
+  outsideZoom,
+  type VisiblePoint,
+  type VisibleRows,
+  visibleRows,
+} from './visible';
 
 export interface FigureTexts {
   title: string;
@@ -55,6 +63,12 @@ export function figureTexts(
       ...caption,
     ].join(' '),
   };
+}
+
+/** The title that the figure builds itself, whatever the spec says; without what sample data add. */
+export function builtTitle(spec: CurveSpec, rows: readonly CurveRow[]): string {
+  const visible = visibleRows(spec, rows);
+  return isFallback(spec, visible.points) ? noMeter : defaultTitle(spec, fitsOf(spec, visible));
 }
 
 /** With sample data every title says so, a person's own too. */
@@ -173,10 +187,8 @@ function statistics(spec: CurveSpec, points: readonly VisiblePoint[]): string[] 
   if (points.length === 0) return ['No point to show.'];
   const words = yWords[spec.y.quantity];
   const counts = points.flatMap((p) => (p.row.n === null ? [] : [p.row.n]));
-  const { low, high } = extent(counts);
-  const range = low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
-  const sample = high === 1 ? words.sample.replace(/s$/, '') : words.sample;
-  const n = counts.length > 0 ? `, n = ${range} ${sample} a point` : '';
+  const sample = counts.every((n) => n === 1) ? words.sample.replace(/s$/, '') : words.sample;
+  const n = counts.length > 0 ? `, n = ${countRange(counts)} ${sample} a point` : '';
   const measured = points.filter((p) => p.style !== 'estimate').map((p) => p.row);
   const inner = measured.some((r) => r.yLow !== null);
   const outer = measured.some((r) => r.yAbsLow !== null) && words.absoluteInterval !== null;
@@ -193,7 +205,7 @@ function statistics(spec: CurveSpec, points: readonly VisiblePoint[]): string[] 
 
 function provenanceOf(rows: readonly CurveRow[]): string[] {
   if (rows.length === 0) return [];
-  const devices = distinct(rows.map((r) => r.device));
+  const devices = distinct(rows.map((r) => (r.lab === null ? r.device : `${r.device} (${r.lab})`)));
   const meters = distinct(
     rows.map((r) =>
       r.meter === null ? 'none' : `${r.meter} (${[r.provenance, unreal(r)].filter(Boolean).join(', ')})`,
@@ -214,7 +226,6 @@ function distinct(values: readonly string[]): string {
 export function datesOf(unixMs: readonly number[]): string {
   if (unixMs.length === 0) return '';
   const { low, high } = extent(unixMs);
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const [first, last] = [day(low), day(high)];
+  const [first, last] = [utcDay(low), utcDay(high)];
   return first === last ? `Measured ${first} (UTC). ` : `Measured ${first} to ${last} (UTC). `;
 }

@@ -24,6 +24,38 @@ export function quantileOfSorted(sorted: ArrayLike<number>, p: number): number {
 }
 
 /**
+ * quantileOfSorted of finite values in any order, bit for bit, without sorting them all: the two order statistics that it
+ * stands on are selected (Hoare 1961, Algorithm 65: Find).
+ */
+export function quantileOf(values: Float64Array, p: number): number {
+  const own = values.slice();
+  const below = Math.floor((own.length - 1) * p);
+  if (own.length === 0) return Number.NaN;
+  let [first, last] = [0, own.length - 1];
+  for (let round = 0; first < last; round++) {
+    // Halved each time as a rule; values that were made to defeat it are sorted.
+    if (round === 100) return quantileOfSorted(own.sort(), p);
+    const pivot = own[(first + last) >> 1]!;
+    let [i, j] = [first, last];
+    while (i <= j) {
+      while (own[i]! < pivot) i++;
+      while (own[j]! > pivot) j--;
+      if (i > j) break;
+      const value = own[i]!;
+      own[i++] = own[j]!;
+      own[j--] = value;
+    }
+    if (below <= j) last = j;
+    else if (below >= i) first = i;
+    else break;
+  }
+  const low = own[below]!;
+  let high = below + 1 < own.length ? Number.POSITIVE_INFINITY : low;
+  for (let i = below + 1; i < own.length; i++) high = Math.min(high, own[i]!);
+  return quantileOfSorted([low, high], (own.length - 1) * p - below);
+}
+
+/**
  * Ranks (from 1, of n) of the 95 % order-statistic interval of quantile p, given nEff independent samples:
  * the 2.5 % and 97.5 % points of Binomial(nEff, p), scaled to n. Null where no such interval exists (pⁿ > 0.025).
  * Source: David & Nagaraja, Order Statistics, section 7.1; docs/method.md, 2.2 for the scaling.

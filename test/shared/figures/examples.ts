@@ -13,6 +13,7 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
   const part = (factor: number) => (y === null ? null : y * factor);
   return {
     runId: 'r0',
+    experimentId: 'e0',
     seriesKey: 'cpu',
     seriesLabel: 'cpu, float32',
     modelId: over.runId ?? 'r0',
@@ -32,6 +33,7 @@ export function rowOf(over: Partial<CurveRow> = {}): CurveRow {
     preset: 'standard',
     n: 10,
     device: 'NVIDIA H100 80GB HBM3',
+    lab: null,
     turns: null,
     sensor: 'H100, nvml:0',
     gainRel: 0.05,
@@ -107,6 +109,49 @@ export const examples: Readonly<Record<string, { spec: CurveSpec; rows: CurveRow
         verdict: i === 1 ? 'limited' : 'valid',
       })),
       ...ladder(2, 7, cnn, () => ({ seriesKey: 'cnn', seriesLabel: 'cnn, cuda' })),
+    ],
+  },
+  // Each lab's points stay a series of their own, with the machine that it has.
+  'two-labs-net': {
+    spec: specOf({ y: { quantity: 'energyNet' }, fit: { show: true }, references: true }),
+    rows: [
+      ...ladder(71, 9, mlp, () => ({
+        seriesKey: 'mlp',
+        seriesLabel: 'this lab',
+        lab: 'this lab',
+        experimentId: 'e1',
+      })),
+      ...ladder(72, 9, { ...mlp, at: 7e-3, exponent: 0.84 }, () => ({
+        seriesKey: 'mlp|3f9a12c4d5e6f708',
+        seriesLabel: 'lab 3f9a12c4',
+        lab: 'lab 3f9a12c4',
+        device: 'AMD EPYC 7B13',
+        meter: 'rapl, cpu.package',
+        provenance: 'firmware-model',
+        experimentId: 'e2',
+      })),
+    ],
+  },
+  // Two ladders of glances in one series: no line leads from one to the other.
+  'throughput-bytes-glances': {
+    spec: specOf({
+      x: { quantity: 'parameterBytes' },
+      y: { quantity: 'throughput' },
+      size: 'tall',
+      theme: 'dark',
+      pointLabels: 'none',
+    }),
+    rows: [
+      ...ladder(73, 5, { ...mlp, at: 900, exponent: -0.6 }, (_i, _x, y) => ({
+        ...latency(4000, y),
+        experimentId: 'e1',
+      })),
+      ...ladder(74, 4, { ...cnn, at: 300, exponent: -0.6 }, (_i, _x, y) => ({
+        ...latency(900, y),
+        preset: 'quick',
+        verdict: 'valid',
+        experimentId: 'e2',
+      })),
     ],
   },
   'energy-estimate': {

@@ -23,6 +23,8 @@ export function runOf(over: Partial<FigureRun> = {}): FigureRun {
     threads: 1,
     preset: 'standard',
     device: 'Intel Core i7-1165G7',
+    lab: null,
+    n: 4000,
     sample: false,
     origin: 'hardware',
     queuedUnixMs: startedUnixMs,
@@ -93,6 +95,8 @@ export function distributionOf(
     run: runOf({ id: `run-${seed}`, ...run }),
     n: shape.n,
     distribution: { latencyS, share },
+    firstS: 2.6 * shape.medianS,
+    warmup: 50,
     percentiles: [
       { p: 0.5, estimate: interval(0.5) },
       { p: 0.9, estimate: interval(0.9) },
@@ -236,6 +240,67 @@ export const otherExamples: Readonly<Record<string, FigureData>> = {
       scale: 'linear',
     }),
     runs: [distributionOf(3, { sample: true }, { medianS: 0.0121, spread: 0.05, n: 120 })],
+  },
+  'latency-distribution-four-dark': {
+    kind: 'latency-distribution',
+    spec: distributionSpecSchema.parse({
+      kind: 'latency-distribution',
+      appVersion,
+      size: 'tall',
+      theme: 'dark',
+    }),
+    runs: [1, 2, 4, 8].map((batch, i) => ({
+      ...distributionOf(40 + i, { batch }, { medianS: 1e-3 * 1.9 ** i, spread: 0.1, n: 60 * 4 ** i }),
+      firstS: i === 3 ? 9 : 2e-3 * 1.9 ** i,
+    })),
+  },
+  'power-trace-four-dark': {
+    kind: 'power-trace',
+    spec: powerTraceSpecSchema.parse({ kind: 'power-trace', appVersion, theme: 'dark', size: 'tall' }),
+    run: runOf({ modelName: 'cnn-4m', provider: 'cuda', sample: true }),
+    columns: columnsOf(
+      ['gpu.board', 'cpu.package', 'dram', 'system.input'].map((domain, i) =>
+        traceOf(
+          20 + i,
+          { domain: domain as 'gpu.board', device: i === 0 ? 'NVIDIA H100 80GB HBM3' : 'Example board' },
+          { idleW: [72, 30, 6, 160][i]!, loadW: [310, 95, 14, 470][i]!, hz: 5 },
+        ),
+      ),
+    ),
+  },
+  'compare-labs': {
+    kind: 'compare-runs',
+    spec: compareSpecSchema.parse({ kind: 'compare-runs', appVersion, theme: 'dark' }),
+    comparison: {
+      ...comparisonOf(['second-run'], 0.25),
+      quantities: comparisonOf(['second-run'], 0.25).quantities.map((q) => ({
+        ...q,
+        controls: [],
+        rows: q.rows.map((r, i) =>
+          i === 0
+            ? r
+            : {
+                ...r,
+                ratio: null,
+                verdict: 'not_comparable' as const,
+                word: 'not comparable' as const,
+                why: 'One was measured in another lab: this run in lab 3f9a12c4, the first in this lab.',
+                floor: null,
+                blocks: null,
+                method: null,
+                p: null,
+                pHolm: null,
+              },
+        ),
+      })),
+      differences: [
+        { field: 'Dataset', values: ['measured in this lab', 'measured in another lab (lab 3f9a12c4)'] },
+      ],
+    },
+    runs: [
+      runOf({ id: 'first' }),
+      runOf({ id: 'second-run', lab: '3f9a12c4d5e6f708', device: 'AMD EPYC 7B13' }),
+    ],
   },
   'compare-two': {
     kind: 'compare-runs',

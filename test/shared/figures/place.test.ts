@@ -81,7 +81,7 @@ function obstaclesOf(layout: FigureLayout): { marks: Box[]; lines: Segment[] } {
       return { marks: boxes(layout.ends), lines: layout.lines.flatMap((l) => l.segments) };
     case 'latency-distribution':
       return {
-        marks: boxes(layout.percentiles.filter((p) => p.p === 0.5)),
+        marks: boxes([...layout.percentiles.filter((p) => p.p === 0.5), ...layout.firsts]),
         lines: [
           ...layout.lines.flatMap((l) => l.segments),
           ...layout.percentiles.flatMap((p) => p.bar ?? []),

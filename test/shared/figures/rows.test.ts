@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curveRows, defaultYQuantity, seriesKeyOf } from '../../../src/shared/figures/rows';
+import { curveRows, defaultYQuantity, seriesNames } from '../../../src/shared/figures/rows';
 import type { RunRecord } from '../../../src/shared/run';
 import { type RunRow, runRowOf } from '../../../src/shared/runRow';
 import { summarizeEnergy } from '../../../src/shared/stats/energy';
@@ -180,11 +180,45 @@ describe('rows of a curve', () => {
 
   it('the key of a series is that of each of its runs', () => {
     const run = runOf({ batch: 8 });
-    expect(curveRows([run], 'macs', 'latencyP50')[0]!.seriesKey).toBe(seriesKeyOf(run));
+    expect(curveRows([run], 'macs', 'latencyP50')[0]!.seriesKey).toBe(seriesNames([run]).keyOf(run));
   });
 
   it('falls back to latency only where no run has energy', () => {
     expect(defaultYQuantity([runOf({ run: { energy: [] } }), runOf()])).toBe('energyGross');
     expect(defaultYQuantity([runOf({ run: { energy: [] } })])).toBe('latencyP50');
+  });
+});
+
+describe('runs of several labs', () => {
+  const here = runOf();
+  const there = { ...runOf(), id: 'there', lab: '3f9a12c4d5e6f708' };
+  const elsewhere = { ...runOf(), id: 'elsewhere', lab: 'ffff0000ffff0000' };
+  const series = (runs: readonly RunRow[]) =>
+    curveRows(runs, 'parameters', 'latencyP50').map((r) => [r.seriesKey, r.seriesLabel, r.lab]);
+
+  it('never share a series, and each says where it comes from', () => {
+    const [own, foreign] = series([here, there]);
+    expect(own![0]).not.toBe(foreign![0]);
+    expect([own![1], foreign![1]]).toEqual(['this lab', 'lab 3f9a12c4']);
+    expect([own![2], foreign![2]]).toEqual(['this lab', 'lab 3f9a12c4']);
+    // What a run of this lab was called before others came, it is called still: its colour stays.
+    expect(own![0]).toBe(series([here])[0]![0]);
+    expect(series([there, elsewhere]).map(([, label]) => label)).toEqual(['lab 3f9a12c4', 'lab ffff0000']);
+  });
+
+  it('of one lab alone are named as in that lab', () => {
+    expect(series([there])).toEqual(series([here]));
+    expect(series([there, { ...there, batch: 8 }])).toEqual(series([here, { ...here, batch: 8 }]));
+  });
+
+  it('a device is named where its provider does not say which', () => {
+    const gpu = { ...here, provider: 'cuda' as const, device: 'GPU Y' };
+    expect(series([here, gpu]).map(([, label]) => label)).toEqual(['cpu', 'cuda']);
+    const second = { ...here, device: 'CPU Z' };
+    expect(series([here, gpu, second]).map(([, label]) => label)).toEqual([
+      'cpu, CPU X',
+      'cuda, GPU Y',
+      'cpu, CPU Z',
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialCdf } from '../../../src/shared/stats/binomial';
 import { effectiveSize } from '../../../src/shared/stats/effectiveSize';
@@ -6,6 +7,7 @@ import {
   leastEffective,
   type Percentile,
   quantileEstimate,
+  quantileOf,
   quantileOfSorted,
   seriesQuantile,
 } from '../../../src/shared/stats/quantiles';
@@ -14,6 +16,36 @@ import { ar1, drawFrom, shareOf } from './draw';
 /** Quantiles of the standard normal: what the simulated series have at p. */
 const normalQuantile: Partial<Record<Percentile, number>> = { 0.5: 0, 0.9: 1.2815515655446004 };
 const ramp = (n: number) => Float64Array.from({ length: n }, (_, i) => i);
+
+describe('a quantile of unsorted values', () => {
+  it('is that of the sorted ones, bit for bit, and leaves them as they are', () => {
+    const tied = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 60 });
+    const any = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.oneof(tied, any), fc.constantFrom(0, 0.05, 0.5, 0.9, 1), (list, p) => {
+        const values = Float64Array.from(list);
+        expect(quantileOf(values, p) + 0).toBe(quantileOfSorted(values.slice().sort(), p) + 0);
+        expect([...values]).toEqual(list);
+      }),
+      { seed: 8, numRuns: 1000 },
+    );
+    expect(quantileOf(new Float64Array([3, 1]), 0.5)).toBe(2); // control
+  });
+
+  it('comes to an end for values that were made to defeat the choice of the middle one', () => {
+    // Each pivot is the largest of what is left: halving never happens, and after a hundred rounds all is sorted.
+    const n = 4000;
+    const values = new Float64Array(n).fill(Number.NaN);
+    const place = Array.from({ length: n }, (_, i) => i);
+    for (let last = n - 1; last >= 0; last--) {
+      const at = last >> 1;
+      values[place[at]!] = last;
+      [place[at], place[last]] = [place[last]!, place[at]!];
+    }
+    expect(quantileOf(values, 0)).toBe(0);
+    expect(quantileOf(values, 0.5)).toBe((n - 1) / 2);
+  });
+});
 
 describe('refusal counts', () => {
   it.each([0.9, 0.95, 0.99, 0.999] as const)('p %d: the smallest n of the early-stopping condition', (p) => {

@@ -12,7 +12,6 @@ import {
 import { xWords, yWords } from '../../../shared/figures/quantities';
 import { xQuantities, yQuantities } from '../../../shared/figures/spec';
 import { type FigureTokens, tokens } from '../../../shared/figures/tokens';
-import type { RunRow } from '../../../shared/runRow';
 import { SeriesMark } from '../../parts/figure/SeriesMark';
 import type { FigureChoice } from './figureState';
 
@@ -174,15 +173,5 @@ export function Controls({ choice, change, series, experiments, hasSample, hasOw
 }
 
 const titleOf = ({ name, unit }: { name: string; unit: string }) => `${name} (${unit === 'By' ? 'B' : unit})`;
-
-/** Experiments by name, newest first, as the choice offers them. Pure. */
-export function experimentsOf(rows: readonly RunRow[]): { id: string; name: string }[] {
-  const names = new Map<string, string>();
-  for (const row of rows) names.set(row.experimentId, row.experimentName);
-  const many = (name: string) => [...names.values()].filter((n) => n === name).length > 1;
-  return [...names]
-    .reverse()
-    .map(([id, name]) => ({ id, name: many(name) ? `${name} (${id.slice(-6)})` : name }));
-}
 
 export const lookOf = (theme: 'light' | 'dark') => tokens[theme];

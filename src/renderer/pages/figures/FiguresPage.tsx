@@ -1,7 +1,7 @@
 import { Button, Group, Menu, useComputedColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { defaultYQuantity, seriesKeyOf } from '../../../shared/figures/rows';
+import { defaultYQuantity, seriesNames } from '../../../shared/figures/rows';
 import type { CurveSpec } from '../../../shared/figures/spec';
 import { tokens } from '../../../shared/figures/tokens';
 import type { PageDoor } from '../../channels/door';
@@ -10,6 +10,7 @@ import { loadSample } from '../../lab/actions';
 import { useRows } from '../../lab/rows';
 import { useReady } from '../../lab/session';
 import { EmptyState } from '../../parts/EmptyState';
+import { experimentsOf } from '../../parts/experiments';
 import { FailureNote } from '../../parts/FailureNote';
 import { CurveView, wholeFigure, type Zoom } from '../../parts/figure/CurveView';
 import type { Drawer } from '../../parts/figure/drawer';
@@ -21,7 +22,7 @@ import { refuse } from '../../shell/toasts';
 import { putSetting, useSettings } from '../../state/settings';
 import { keepSlots, slotsFor } from '../../state/slots';
 import { go } from '../../state/view';
-import { Controls, experimentsOf } from './Controls';
+import { Controls } from './Controls';
 import { type FigureChoice, ofSeries, readChoice, runsOfFigure, saneZoom, specOfChoice } from './figureState';
 import { PointTable } from './PointTable';
 
@@ -45,7 +46,7 @@ export function FiguresPage() {
 
   const runs = useMemo(() => runsOfFigure(rows, choice), [rows, choice]);
   const y = choice.y === 'auto' ? defaultYQuantity(runs) : choice.y;
-  const keys = useMemo(() => [...new Set(runs.map(seriesKeyOf))], [runs]);
+  const keys = useMemo(() => [...new Set(runs.map(seriesNames(runs).keyOf))], [runs]);
   const { slots, fresh } = useMemo(() => slotsFor(keys, ofSeries(known)), [keys, known]);
   useEffect(() => keepSlots(fresh), [fresh]);
   const spec = useMemo(() => {

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { xWords, yWords } from '../../../shared/figures/quantities';
-import { type CurveRow, curveRows, seriesKeyOf } from '../../../shared/figures/rows';
+import { type CurveRow, curveRows, type SeriesNames, seriesNames } from '../../../shared/figures/rows';
 import type { CurveSpec } from '../../../shared/figures/spec';
 import type { RunRow } from '../../../shared/runRow';
 import { verdictWords } from '../../parts/badges';
@@ -28,10 +28,11 @@ export function PointTable({
   tall: boolean;
 }) {
   const [tableLayout, setTableLayout] = useState<TableLayout>(plainLayout);
+  const names = useMemo(() => seriesNames(runs), [runs]);
   const shown = useMemo(() => {
     const off = new Set(spec.hiddenSeries);
-    return off.size === 0 ? runs : runs.filter((run) => !off.has(seriesKeyOf(run)));
-  }, [spec, runs]);
+    return off.size === 0 ? runs : runs.filter((run) => !off.has(names.keyOf(run)));
+  }, [spec, runs, names]);
   /** Some of them, evenly: enough for the unit of a column, where all would take a tenth of a second. */
   const few = useMemo(() => {
     const every = Math.ceil(shown.length / 300);
@@ -42,7 +43,10 @@ export function PointTable({
     () => (only === null ? shown : shown.filter((run) => only.has(run.id))),
     [shown, only],
   );
-  const columns = useMemo(() => columnsOf(spec, inFigure, drawn.series), [spec, inFigure, drawn]);
+  const columns = useMemo(
+    () => columnsOf(spec, inFigure, drawn.series, names),
+    [spec, inFigure, drawn, names],
+  );
   return (
     <section className="tw-card tw-points" data-tall={tall || undefined} aria-label="Points of the figure">
       <div className="tw-points-head">
@@ -73,6 +77,7 @@ function columnsOf(
   spec: CurveSpec,
   inFigure: ReadonlySet<string>,
   series: readonly { key: string; label: string }[],
+  names: SeriesNames,
 ): TableColumn<RunRow>[] {
   const x = xWords[spec.x.quantity];
   const y = yWords[spec.y.quantity];
@@ -95,7 +100,7 @@ function columnsOf(
     number: { unit: unitOf(y.unit) },
   });
   return [
-    { id: 'series', title: 'Series', width: 150, value: (run) => labels.get(seriesKeyOf(run)) ?? '' },
+    { id: 'series', title: 'Series', width: 150, value: (run) => labels.get(names.keyOf(run)) ?? '' },
     { id: 'model', title: 'Model', width: 140, value: (run) => run.modelName },
     { id: 'x', title: x.name, width: 130, value: (run) => of(run).x, number: { unit: unitOf(x.unit) } },
     measured('y', y.name, 230, (row) => row.y),

@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core';
+import { domainWords } from '../../../shared/meterWords';
 import { formatEstimate, formatSi } from '../../../shared/units';
 import { OriginBadge } from '../../parts/badges';
 import { FailureNote } from '../../parts/FailureNote';
 import { useWatch } from './useWatch';
 import { sparkline, type Watched } from './watch';
-import { domainWords } from './words';
 
 /** Every meter as it reads now, at most twice a second, while the user wants it. */
 export function LiveReadings({ measuring }: { measuring: boolean }) {

@@ -1,11 +1,12 @@
 import { Badge } from '@mantine/core';
 import type { MeterReport, SensorInfo } from '../../../shared/meter';
+import { domainWords, provenanceWords, uncertaintyText, updateText } from '../../../shared/meterWords';
 import { OriginBadge } from '../../parts/badges';
 import { CopyButton } from '../../parts/CopyButton';
 import { formatUtc } from '../../parts/dates';
 import { Facts } from '../../parts/Facts';
 import { lineText } from './meterForms';
-import { domainWords, meterState, provenanceWords, remedyText, uncertaintyText, updateText } from './words';
+import { meterState, remedyText } from './words';
 
 const refusedWords = { absent: 'not there', denied: 'not allowed', broken: 'does not work' } as const;
 

@@ -1,6 +1,7 @@
 import type { CalibrationInput, CalibrationLine } from '../../../shared/calibration';
 import { fitCalibration } from '../../../shared/calibration';
 import type { MeterReport, SensorInfo } from '../../../shared/meter';
+import { domainWords } from '../../../shared/meterWords';
 import { significant } from '../../../shared/units';
 import {
   type WallKind,
@@ -8,7 +9,6 @@ import {
   type WallReading,
   wallKindFacts,
 } from '../../../shared/wallMeter';
-import { domainWords } from './words';
 
 /** The form for a wall meter as it is typed. */
 export interface WallDraft {

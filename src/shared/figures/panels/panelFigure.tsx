@@ -106,7 +106,7 @@ function PanelDrawing({ panel, tokens }: { panel: PanelAt; tokens: FigureTokens 
       <Axes frame={panel} tokens={tokens} />
       <LabelBacks labels={[...labels, ...(panel.empty ?? [])]} tokens={tokens} />
       {guides.map((guide) => (
-        <GuideArea key={guide.key} guide={guide} tokens={tokens} />
+        <GuideArea key={guide.key} guide={guide} opacity={areaOpacity(guides)} tokens={tokens} />
       ))}
       {series.map(({ series: s, look, band }) =>
         band.length < 3 ? null : (
@@ -192,11 +192,23 @@ const isGuide = ({ slot, kind }: LabelAt) => slot === null && kind === 'point';
 
 const areaOf = (points: readonly Point[]) => `M${points.map((p) => `${p.x} ${p.y}`).join('L')}Z`;
 
-function GuideArea({ guide, tokens }: { guide: GuideAt; tokens: FigureTokens }): ReactElement | null {
+/** Intervals that lie over each other stay light enough for what they are about. */
+const areaOpacity = (guides: readonly GuideAt[]) =>
+  round2(0.16 / Math.max(1, guides.filter((g) => g.area !== null).length) ** 0.7);
+
+function GuideArea({
+  guide,
+  opacity,
+  tokens,
+}: {
+  guide: GuideAt;
+  opacity: number;
+  tokens: FigureTokens;
+}): ReactElement | null {
   const { area } = guide;
   if (area === null) return null;
   const size = { width: round2(area.x1 - area.x0), height: round2(area.y1 - area.y0) };
-  return <rect x={area.x0} y={area.y0} {...size} fill={tokens.guide} fillOpacity={0.16} />;
+  return <rect x={area.x0} y={area.y0} {...size} fill={tokens.guide} fillOpacity={opacity} />;
 }
 
 /** Dots for what a person set, dashes for an ideal, the front as in every figure. */
@@ -216,7 +228,6 @@ function GuideLine({ guide, tokens }: { guide: GuideAt; tokens: FigureTokens }):
 }
 
 function PanelWords({ panel, tokens }: { panel: PanelAt; tokens: FigureTokens }): ReactElement {
-  const middle = round2((panel.plot.x0 + panel.plot.x1) / 2);
   return (
     <g>
       <Lines lines={panel.title} size={textSize.axis} fill={tokens.text} bold />
@@ -228,7 +239,12 @@ function PanelWords({ panel, tokens }: { panel: PanelAt; tokens: FigureTokens })
           </text>
         ))}
         {panel.empty?.map((line) => (
-          <text key={line.key} x={middle} y={line.baseline} fill={tokens.secondary}>
+          <text
+            key={line.key}
+            x={round2((line.box.x0 + line.box.x1) / 2)}
+            y={line.baseline}
+            fill={tokens.secondary}
+          >
             {line.text}
           </text>
         ))}

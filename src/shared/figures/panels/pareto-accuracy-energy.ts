@@ -5,6 +5,8 @@ import type { PanelFigure, PanelGuide, PanelPoint } from './spec';
 export interface ParetoInput extends FigureInput {
   /** What x is: joules, or seconds where there is no energy meter. */
   measure: CostMeasure;
+  /** What a cost is of; query unless told. */
+  per?: string;
   /** One panel a data set or a batch. Points: x cost per query (J or s), y accuracy as a ratio from 0 to 1. */
   panels: readonly PanelInput[];
   /** y is an error ratio, lower is better; accuracy unless told. */
@@ -13,7 +15,7 @@ export interface ParetoInput extends FigureInput {
 
 /** What does accuracy cost? The front "higher accuracy, lower energy" is computed here, of measured points only. */
 export function paretoAccuracyEnergy(input: ParetoInput): PanelFigure {
-  const { measure, panels, quality = 'accuracy' } = input;
+  const { measure, panels, quality = 'accuracy', per } = input;
   const y =
     quality === 'accuracy'
       ? axis('Accuracy (ratio), higher is better', 'linear')
@@ -24,7 +26,7 @@ export function paretoAccuracyEnergy(input: ParetoInput): PanelFigure {
     panels.map((p) => ({
       ...p,
       series: p.series.map((s) => ({ line: 'none' as const, ...s })),
-      x: costAxis(measure),
+      x: costAxis(measure, per),
       y,
     })),
   );

@@ -8,7 +8,7 @@ import {
   saneZoom,
   specOfChoice,
 } from '../../../../src/renderer/pages/figures/figureState';
-import { seriesKeyOf } from '../../../../src/shared/figures/rows';
+import { seriesNames } from '../../../../src/shared/figures/rows';
 import type { RunRow } from '../../../../src/shared/runRow';
 import { runRowOf } from '../../../../src/shared/runRow';
 import { fakeLadder, fakeMachine } from '../../../support/fakeRecords';
@@ -96,7 +96,7 @@ describe('what was chosen', () => {
   });
 
   it('slots of series are told from those of runs', () => {
-    const key = seriesKeyOf(rows[0]);
+    const key = seriesNames(rows).keyOf(rows[0]);
     expect(ofSeries({ [key]: 2, [rows[0].id]: 0 })).toEqual({ [key]: 2 });
   });
 });

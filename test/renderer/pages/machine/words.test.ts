@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  domainWords,
   machineFacts,
   machineText,
   meterState,
   remedyText,
-  uncertaintyText,
-  updateText,
 } from '../../../../src/renderer/pages/machine/words';
-import { domains, type MeterReport, type SensorInfo } from '../../../../src/shared/meter';
+import type { MeterReport, SensorInfo } from '../../../../src/shared/meter';
 import { fakeMachine, packageSensor } from '../../../support/fakeRecords';
 
 const found = (over: Partial<SensorInfo>): MeterReport => ({
@@ -23,10 +20,6 @@ const refused: MeterReport = {
 };
 
 describe('words of the machine page', () => {
-  it('name every domain, each differently', () => {
-    expect(new Set(domains.map((d) => domainWords[d])).size).toBe(domains.length);
-  });
-
   it('give what is absent in words, never as null or 0', () => {
     const machine = { ...fakeMachine(), virtualized: null, powerSource: null, gpus: [] };
     const facts = Object.fromEntries(machineFacts({ ...machine, cpu: { ...machine.cpu, governor: null } }));
@@ -34,23 +27,6 @@ describe('words of the machine page', () => {
     expect(facts['Power source']).toBe('not known');
     expect(facts['Clock governor']).toBe('not known');
     expect(facts.Graphics).toBe('none with a readable meter');
-  });
-
-  it('state the uncertainty of an estimate as the factor of 2.5 that the method names', () => {
-    expect(uncertaintyText({ factor1s: 1.6, gainRel1s: 0, offsetW1s: 0 })).toBe('× or ÷ 2.5 (95 %)');
-    expect(uncertaintyText({ factor1s: null, gainRel1s: 0.02, offsetW1s: 5 })).toBe(
-      '± 2.0 % and ± 5.0 W (1 σ)',
-    );
-    expect(uncertaintyText({ factor1s: null, gainRel1s: 0, offsetW1s: 0 })).toBe('not stated by its maker');
-  });
-
-  it('state how often a sensor moves and what it misses', () => {
-    expect(updateText({ update: { seconds: 0.1, from: 'measured' }, averagingS: 0.025, duty: 0.25 })).toBe(
-      'every 100 ms (measured), averages over 25 ms, sees 25 % of the time',
-    );
-    expect(updateText({ update: { seconds: 1, from: 'documented' }, averagingS: 0, duty: 1 })).toBe(
-      'every 1.0 s (documented)',
-    );
   });
 
   it('say the best that was found, and never take a made-up or estimated one for a sensor', () => {

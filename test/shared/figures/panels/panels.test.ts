@@ -156,6 +156,26 @@ describe('what a figure of panels says', () => {
     expect(svg).toContain('stroke-dasharray="2 4"');
   });
 
+  it('500 points stay below 200 kB', () => {
+    const [one] = series().points;
+    const points = Array.from({ length: 500 }, (_, i) => ({
+      ...one!,
+      x: 1.03 ** i,
+      y: 1.02 ** i,
+      label: `m${i}`,
+    }));
+    expect(renderPanelSvg(figureOf([series({ points })])).length).toBeLessThan(200_000);
+  });
+
+  it('beside a reference alone it is said why there is nothing else', () => {
+    const range = (value: number) => ({ value, low: value / 10, high: value * 10 });
+    const references = [{ name: 'brain', x: range(1e14), y: range(2), source: 'a book' }];
+    const why = 'Not measured: no meter.';
+    const alone = (own: PanelSeries[]) => layoutPanels(figureOf(own, { references, empty: why })).panels[0]!;
+    expect(alone([series({ points: [] })]).empty?.map((l) => l.text)).toEqual([why]);
+    expect(alone([series()]).empty).toBeNull();
+  });
+
   it('an empty panel says why', () => {
     expect(textsOf(renderPanelSvg(figureOf([])))).toContain('No point to show');
     expect(textsOf(renderPanelSvg(figureOf([], { empty: 'Not measured: no meter.' })))).toContain(

@@ -1,5 +1,14 @@
 import { LabError } from '../../../errors';
-import { around, type Box, clippedLine, grown, inside, type Segment, segmentMeets } from '../../geometry';
+import {
+  around,
+  type Box,
+  boxesMeet,
+  clippedLine,
+  grown,
+  inside,
+  type Segment,
+  segmentMeets,
+} from '../../geometry';
 import type { LegendEntry } from '../../head';
 import { centredLine, type TextLine, textLines } from '../../lines';
 import { type LabelRequest, type PlacedLabel, placeLabels } from '../../place';
@@ -47,7 +56,7 @@ export interface PanelLayout extends Omit<Grid, 'panels'> {
   size: SizeName;
   looks: ReadonlyMap<string, SeriesLook>;
   panels: PanelAt[];
-  texts: { title: string; badge: string | null; description: string };
+  texts: { title: string; badge: string | null; caption: string; description: string };
 }
 
 /** Direct labels up to so many series, a legend above. Source: docs/figures.md, 3.4. */
@@ -149,7 +158,7 @@ function arranged(
     size,
     looks,
     panels: own.panels.map((p) => p.at),
-    texts: { title, badge, description: descriptionOf(figure, caption) },
+    texts: { title, badge, caption: plainText(caption), description: descriptionOf(figure, caption) },
   };
 }
 
@@ -194,6 +203,9 @@ function panelAt(frame: PanelFrame, looks: ReadonlyMap<string, SeriesLook>, dire
   const nothing =
     panel.references.length === 0 &&
     series.every((s) => s.points.length + s.line.length + s.band.length === 0);
+  // Beside a reference point too an absence has its reason.
+  const unseen =
+    series.length > 0 && series.every((s) => s.points.length + s.line.length + s.band.length === 0);
   // Where nothing is drawn there is nothing to guide: the place belongs to the reason.
   const guides = nothing ? [] : guidesAt(place);
   const references = panel.references
@@ -258,7 +270,7 @@ function panelAt(frame: PanelFrame, looks: ReadonlyMap<string, SeriesLook>, dire
     triangles: triangles.flatMap((t) => (t.at === null ? [] : [t.at])),
     references,
     labels,
-    empty: nothing ? emptyLines(panel, plot) : null,
+    empty: nothing ? emptyLines(panel, plot) : unseen ? freeLines(panel, plot, taken) : null,
   };
   return { at, unplaced, lost };
 }
@@ -360,11 +372,26 @@ function addPointLabels(
   return far.filter((placed) => !placed).length;
 }
 
-/** The reason in the middle of the plot. */
-function emptyLines(panel: CheckedPanel, plot: Box): TextLine[] {
-  const width = plot.x1 - plot.x0 - 16;
-  const first = (plot.y0 + plot.y1) / 2;
-  return textLines('empty', emptyWords(panel), textSize.axis, { left: plot.x0 + 8, first, width }).map(
-    (line) => centredLine(line, (plot.x0 + plot.x1) / 2),
+/** The reason, in the middle of the plot. */
+const emptyLines = (panel: CheckedPanel, plot: Box) => linesAt(panel, plot, (plot.y0 + plot.y1) / 2);
+
+/** Centred in a box, the first line at this height. */
+function linesAt(panel: CheckedPanel, box: Box, first: number): TextLine[] {
+  const width = box.x1 - box.x0 - 16;
+  return textLines('empty', emptyWords(panel), textSize.axis, { left: box.x0 + 8, first, width }).map(
+    (line) => centredLine(line, (box.x0 + box.x1) / 2),
   );
+}
+
+/** The reason where nothing stands in its way: across the plot, else in one of its halves; null without a place. */
+function freeLines(panel: CheckedPanel, plot: Box, taken: Taken): TextLine[] | null {
+  const middle = (plot.x0 + plot.x1) / 2;
+  const places = [plot, { ...plot, x1: middle }, { ...plot, x0: middle }].flatMap((box) =>
+    [0.5, 0.85, 0.15].map((share) => linesAt(panel, box, plot.y0 + share * (plot.y1 - plot.y0))),
+  );
+  const isFree = ({ box }: TextLine) =>
+    inside(box, plot) &&
+    !taken.boxes.some((b) => boxesMeet(b, box)) &&
+    !taken.segments.some((t) => segmentMeets(t, box));
+  return places.find((lines) => lines.every(isFree)) ?? null;
 }

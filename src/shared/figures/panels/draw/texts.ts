@@ -1,4 +1,4 @@
-import { formatCount } from '../../../units';
+import { countRange, formatCount } from '../../../units';
 import { humanBrain } from '../../references';
 import { plainText } from '../../textWidth';
 import type { CheckedFigure, CheckedPanel } from '../schema';
@@ -42,7 +42,8 @@ export function autoSentences(figure: CheckedFigure, unplaced: Unplaced): string
   ].map(plainText);
 }
 
-export const emptyWords = (panel: CheckedPanel) => plainText(panel.empty || 'No point to show');
+export const emptyWords = (panel: CheckedPanel) =>
+  plainText(panel.empty || (panel.references.length > 0 ? 'Nothing measured to show' : 'No point to show'));
 
 const scaleWords = { linear: 'linear', log: 'logarithmic', log2: 'logarithmic to base 2' } as const;
 
@@ -68,6 +69,5 @@ function countWords(points: CheckedPanel['series'][number]['points']): string {
   const count = `${formatCount(points.length)} ${points.length === 1 ? 'point' : 'points'}`;
   const ns = points.flatMap((p) => (p.n === null ? [] : [p.n]));
   if (ns.length === 0) return count;
-  const [low, high] = [Math.min(...ns), Math.max(...ns)];
-  return `${count}, n = ${low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`}`;
+  return `${count}, n = ${countRange(ns)}`;
 }
