@@ -16,7 +16,7 @@ export default defineConfig({
       // Native packages and the large view libraries stay outside; what is ESM-only or small is bundled in.
       externalizeDeps: {
         include: ['playwright-core'], // of the bench
-        exclude: ['env-paths', 'uuid', 'commander', 'open', 'zod'],
+        exclude: ['env-paths', 'uuid', 'commander', 'open', 'zod', 'hyparquet-writer', 'hyparquet'],
       },
       rolldownOptions: {
         input: {

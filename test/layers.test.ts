@@ -15,6 +15,9 @@ const onlyIn: Record<string, RegExp> = {
   commander: /^src\/main\/hosts\/cli\//,
   'cli-progress': /^src\/main\/hosts\/cli\//,
   '@resvg/resvg-js': /^src\/main\/lab\/figures\//,
+  'hyparquet-writer': /^src\/main\/lab\/export\//,
+  yazl: /^src\/main\/lab\/export\//,
+  yauzl: /^src\/main\/lab\/import\//,
 };
 const sharedMayImport = new Set(['zod']);
 const figuresMayImport = new Set(['zod', 'react', '@visx/scale']);
@@ -59,6 +62,8 @@ function broken({ file, from, type = false }: Import): string | null {
       return 'ONNX Runtime is touched only in the runner';
     if (file.startsWith('src/main/runner/') && /^src\/main\/(store|lab|meters|sampler|hosts)\//.test(target))
       return 'the runner knows no lab and no meter';
+    if (/^src\/main\/(lab|store|models|meters)\//.test(file) && /^src\/main\/(hosts|electron)\//.test(target))
+      return 'the lab knows no door';
     if (file.startsWith('src/main/sampler/') && /^src\/main\/(store|lab|models|runner|hosts)\//.test(target))
       return 'the sampler knows no models';
     if (
@@ -118,6 +123,11 @@ describe('layers', () => {
     ['src/main/lab/x.ts', '../runner/engines/capi'],
     ['src/main/runner/x.ts', '../store/open'],
     ['src/main/store/x.ts', 'koffi'],
+    ['src/main/lab/import/x.ts', 'hyparquet-writer'],
+    ['src/main/hosts/cli/x.ts', 'yazl'],
+    ['src/main/lab/export/x.ts', 'yauzl'],
+    ['src/main/lab/export/x.ts', '../../hosts/cli/output'],
+    ['src/main/store/x.ts', '../electron/start'],
     ['src/renderer/x.tsx', '../main/lab/service'],
     ['src/main/electron/x.ts', '../lab/service'],
     ['src/main/electron/x.ts', '../store/open'],

@@ -296,9 +296,22 @@ export interface ClaimCard {
   progress: ClaimProgress | null;
   /** Seconds that each form takes on this machine, an estimate. */
   expectedS: Record<ClaimForm, number>;
+  /** Completed runs of other labs, which came with bundles; absent: none. */
+  verdictsElsewhere?: number;
+}
+
+/** What another lab found of a claim; it came with a bundle. */
+export interface ElsewhereRun {
+  /** Id of the lab. */
+  lab: string;
+  run: ClaimRun;
+  /** What it was measured on, in words; null where the bundle does not say. */
+  machine: string | null;
 }
 
 export interface ClaimDetail extends ClaimCard {
   history: ClaimVersion[];
   runs: ClaimRun[];
+  /** Verdicts of other labs, newest first; absent: none. */
+  elsewhere?: ElsewhereRun[];
 }

@@ -200,6 +200,10 @@ export function shortened(text: string, most: number): string {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), most / 2)).replace(/[\s,;:]+$/, '')} …`;
 }
 
+/** What other labs have of a claim: `1 verdict of another lab`. */
+export const elsewhereText = (count: number): string =>
+  count === 1 ? '1 verdict of another lab' : `${count} verdicts of other labs`;
+
 /** Whether what was found is what was expected. Pure. */
 export function agreementText(version: ClaimVersion, found: ClaimVerdict): string {
   const { by, expected } = version.prediction;
@@ -222,10 +226,6 @@ export function optionsText({ form, provider, threads, dataset, seed, meters }: 
   ];
   return parts.join(' · ');
 }
-
-/** `2026-11-23 14:05` in UTC. Pure. */
-export const utcText = (unixMs: number): string =>
-  new Date(unixMs).toISOString().slice(0, 16).replace('T', ' ');
 
 /** `about 45 s`, `about 3 min`, `about 2.5 h`; an estimate, so never finer than that. Pure. */
 export function aboutText(seconds: number): string {

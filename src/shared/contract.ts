@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { accuracyInput } from './accuracy';
 import type { AccuracyView } from './accuracyCosts';
+import {
+  type BundlePreview,
+  type BundleProgress,
+  bundleFormats,
+  bundleOptionsSchema,
+  type ExportedBundle,
+  type ImportedBundle,
+  type ImportReport,
+} from './bundle';
 import { type CalibrationRecord, type CalibrationView, calibrationInput } from './calibration';
 import {
   type ClaimCard,
@@ -121,12 +130,27 @@ export const commands = {
     title: z.string().max(300).nullable().default(null),
     theme: z.enum(['light', 'dark']).default('light'),
   }),
-  /** Writes CSV files into a folder: runs, windows, readings, samples; whole or not at all. */
-  exportData: z.strictObject({
-    experimentId: z.string().nullable().default(null),
-    folder: z.string().min(1),
-    samples: z.boolean().default(true),
+  /** What a bundle of this selection would hold: files, rows, sizes (estimates), what in it points to a person. */
+  previewBundle: bundleOptionsSchema,
+  /**
+   * Writes a bundle into the folder `into` (null: `exports` in the lab's folder): a folder of its own or a zip, whole or
+   * not at all (`bundleProgress` events). One export or import at a time; refused while the lab measures.
+   */
+  exportBundle: bundleOptionsSchema.extend({
+    into: z.string().min(1).nullable().default(null),
+    format: z.enum(bundleFormats).default('folder'),
   }),
+  /**
+   * Takes in a bundle (folder or zip) of another lab: its sums are checked first, then its records are merged by hash
+   * (`bundleProgress` events). Refused while the lab measures.
+   */
+  importBundle: z.strictObject({ path: z.string().min(1) }),
+  /** Ends the export or import in progress: of an export nothing stays, of an import the runs that are whole. */
+  cancelBundle: z.strictObject({}),
+  /** Bundles that were imported, newest first. */
+  listBundles: z.strictObject({}),
+  /** One HTML file without scripts or outside links: question, machine, protocol, table, figures, verdicts, limits. */
+  experimentReport: z.strictObject({ experiment: z.string().min(1) }),
   /** Starts or stops live readings of every meter that was found (`meterReadings`); refused while the lab measures. */
   watchMeters: z.strictObject({ on: z.boolean(), tdpW: z.number().positive().nullable().default(null) }),
   /** Wall meters of this lab (never their tokens) and every calibration that was ever entered. */
@@ -265,7 +289,8 @@ export interface Outputs {
   transformModel: { model: Model; report: TransformReport };
   cancelTransform: { cancelled: boolean };
   labInfo: LabInfo;
-  listModels: { models: Model[] };
+  /** `withoutFile`: ids of those that came with a bundle, which holds no files of models; absent: none. */
+  listModels: { models: Model[]; withoutFile?: string[] };
   setBinned: { changed: number };
   setLocked: { changed: number };
   getSettings: { settings: Record<string, Json> };
@@ -289,7 +314,13 @@ export interface Outputs {
   showRun: RunDetail;
   showProvenance: RunProvenance;
   figure: { spec: CurveSpec; rows: CurveRow[] };
-  exportData: { folder: string; files: { name: string; rows: number }[] };
+  previewBundle: BundlePreview;
+  exportBundle: ExportedBundle;
+  importBundle: ImportReport;
+  cancelBundle: { cancelled: boolean };
+  listBundles: { labId: string; bundles: ImportedBundle[] };
+  /** `name`: a file name for it. */
+  experimentReport: { name: string; html: string };
   watchMeters: { watching: boolean };
   listMeters: { wallMeters: WallMeterView[]; calibrations: CalibrationView[] };
   addWallMeter: { meter: WallMeterView };
@@ -367,12 +398,13 @@ export type LabEvent =
   | { type: 'accuracyProgress'; modelId: string; share: number }
   | { type: 'selfTest'; text: string; doneS: number; totalS: number }
   /** A variant of a model is being made: share done, 0 to 1, and what is done now. */
+  | { type: 'bundleProgress'; progress: BundleProgress }
   | { type: 'transformProgress'; modelId: string; share: number; label: string }
   | { type: 'importProgress'; done: number; total: number; path: string }
   /** Something was added, binned or changed: lists should be asked for again. */
   | {
       type: 'changed';
-      what: 'models' | 'runs' | 'experiments' | 'settings' | 'claims' | 'datasets' | 'accuracies';
+      what: 'models' | 'runs' | 'experiments' | 'settings' | 'claims' | 'datasets' | 'accuracies' | 'bundles';
     }
   | { type: 'runChanged'; experimentId: string; runId: string; status: RunRecord['status'] }
   | { type: 'warning'; experimentId: string; text: string }

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 
+export const pickable = ['files', 'folder', 'data', 'bundle', 'bundleFolder'] as const;
+export type Pickable = (typeof pickable)[number];
+
 /**
  * What the page asks of the door it came through (desktop shell or browser), beside the lab: dialogs, files, windows.
  * The desktop answers over the page's one port; in a browser the page does the same with the browser's own means.
  */
 export const doorCommands = {
-  /** A dialog for ONNX files, for a folder, or for one file of labelled data; null when it was closed without a choice. */
-  pickModels: z.strictObject({ what: z.enum(['files', 'folder', 'data']) }),
+  /**
+   * A dialog for ONNX files, for a folder of them, for one file of labelled data, or for the zip or folder of a bundle;
+   * null when it was closed without a choice.
+   */
+  pickModels: z.strictObject({ what: z.enum(pickable) }),
+  /** A dialog for a folder to write into; null when it was closed without a choice. */
+  pickFolder: z.strictObject({}),
   /** Asks where, then writes; null when it was closed without a choice. */
   saveFile: z.strictObject({
     name: z.string().min(1).max(200),
@@ -26,6 +34,7 @@ export type DoorInput<N extends DoorCommand> = z.output<(typeof doorCommands)[N]
 
 export interface DoorOutputs {
   pickModels: { paths: string[] } | null;
+  pickFolder: { path: string } | null;
   saveFile: { path: string } | null;
   showLabFolder: Record<string, never>;
   chooseLab: { chosen: boolean };

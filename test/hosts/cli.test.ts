@@ -45,17 +45,22 @@ describe('quickstart', () => {
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(row.split('\t')).toHaveLength(9);
     expect(err).toMatch(/\[3\/4\] .*left/);
-    for (const name of [
-      'curve-efficiency.svg',
-      'curve-efficiency.png',
-      'curve-efficiency.points.csv',
-      'runs.csv',
-      'windows.csv',
-    ]) {
+    for (const name of ['curve-efficiency.svg', 'curve-efficiency.png', 'curve-efficiency.points.csv']) {
       expect(existsSync(join(out, name))).toBe(true);
     }
+    const bundles = readdirSync(out).filter((n) => /^thirty-watts-quickstart-\d{8}T\d{6}Z$/.test(n));
+    expect(bundles).toHaveLength(1);
+    for (const name of [
+      'README.md',
+      'SHA256SUMS',
+      'data/runs.csv',
+      'data/windows.csv',
+      'data/samples.parquet',
+    ])
+      expect(existsSync(join(out, bundles[0]!, name))).toBe(true);
+    expect(text).toContain(bundles[0]);
     expect(readFileSync(join(out, 'curve-efficiency.png')).subarray(1, 4).toString()).toBe('PNG');
-    expect(readdirSync(out).filter((n) => n.endsWith('.part'))).toEqual([]);
+    expect(readdirSync(out).filter((n) => n.includes('.part'))).toEqual([]);
     expect(text).toContain(out);
 
     // What was measured is in the lab, and holds.
@@ -70,7 +75,7 @@ describe('quickstart', () => {
     const again = join(temporaryFolder(), 'again');
     expect(thirtyWatts(lab, 'figure', '--out', again).code).toBe(0);
     expect(readFileSync(join(again, 'curve-efficiency.svg'), 'utf8')).toContain('<svg');
-    expect(thirtyWatts(lab, 'export', again, '--no-samples').out).toContain('runs.csv\t4');
+    expect(thirtyWatts(lab, 'export', again, '--raw', 'none').out).toContain('data/runs.csv\t4 rows');
   });
 
   it('answers with one JSON document when asked', () => {

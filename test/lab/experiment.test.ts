@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runnerEffects } from '../../src/main/lab/runnerProcess';
@@ -238,14 +238,18 @@ describe('the export', () => {
     const { lab } = openTestLab();
     const [kept, binned] = await measure(lab, { ...quick, models: ['mlp:1e3', 'mlp:2e3'] });
     const ids = async () => {
-      const folder = temporaryFolder();
-      await lab.exportData({ folder });
-      const lines = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\r\n').slice(1);
+      const { path } = await lab.exportBundle({ into: temporaryFolder(), raw: 'both' });
+      const lines = (name: string) =>
+        readFileSync(join(path, 'data', name), 'utf8')
+          .trim()
+          .split('\r\n')
+          .slice(1);
+      const runs = (name: string) => [...new Set(lines(name).map((line) => line.split(',')[0]))];
       return {
-        runs: lines('runs.csv').map((line) => line.split(',')[0]),
+        runs: runs('runs.csv'),
         models: lines('models.csv').length,
-        windows: [...new Set(lines('windows.csv').map((line) => line.split(',')[0]))],
-        samples: readdirSync(join(folder, 'samples')).map((name) => name.replace('.csv', '')),
+        windows: runs('windows.csv'),
+        samples: runs('samples.csv'),
       };
     };
     const both = [kept.run.id, binned.run.id];
@@ -259,35 +263,32 @@ describe('the export', () => {
   it('has a row for every run, and its numbers are those that are stored', async () => {
     const { lab } = openTestLab();
     const [{ run }] = await measure(lab, { ...quick, models: ['mlp:1e3'] });
-    const folder = temporaryFolder();
-    const { files } = await lab.exportData({ folder });
-    expect(files.map((f) => f.name).sort()).toEqual([
-      'models.csv',
-      'readings.csv',
-      'runs.csv',
-      'samples',
-      'windows.csv',
-    ]);
+    const { path, files } = await lab.exportBundle({ into: temporaryFolder(), raw: 'both' });
+    const folder = join(path, 'data');
+    expect(files.map((f) => f.path)).toEqual(
+      expect.arrayContaining(
+        ['models', 'readings', 'runs', 'samples', 'windows'].map((name) => `data/${name}.csv`),
+      ),
+    );
     const text = readFileSync(join(folder, 'runs.csv'), 'utf8');
     expect(text.charCodeAt(0)).not.toBe(0xfeff);
     const [head, row] = parseCsv(text);
     const cell = (name: string) => row[head.indexOf(name)];
     expect(cell('run_id')).toBe(run.id);
-    expect(cell('sample')).toBe('false');
+    expect(cell('is_sample')).toBe('false');
     expect(cell('energy_per_inference_J')).toBe('');
     expect(cell('energy_missing_reason')).toBe('NO_SENSOR');
     expect(Number(cell('latency_mean_s'))).toBe(run.latency?.meanS);
-    const samples = readFileSync(join(folder, 'samples', `${run.id}.csv`), 'utf8')
-      .trim()
-      .split('\r\n');
-    expect(samples.length - 1).toBe(files.find((f) => f.name === 'samples')?.rows);
+    const samples = parseCsv(readFileSync(join(folder, 'samples.csv'), 'utf8'));
+    expect(samples[0]).toEqual(['run_id', 'window_index', 'sample_index', 'start_s', 'duration_s']);
+    expect(samples.length - 1).toBe(files.find((f) => f.path === 'data/samples.csv')?.rows);
     // The mean in runs.csv again, by hand from the raw rows: of the inferences that start inside the window.
     const windows = parseCsv(readFileSync(join(folder, 'windows.csv'), 'utf8'));
     const ns = (name: string) => BigInt(windows[1][windows[0].indexOf(name)]);
     const [from, to] = [ns('open_ns'), ns('close_ns')].map((t) => Number(t - ns('samples_origin_ns')) / 1e9);
     const inside = samples
       .slice(1)
-      .map((l) => l.split(',').map(Number))
+      .map((line) => line.slice(1).map(Number))
       .filter(([, , start]) => start >= from && start < to);
     expect(inside.length).toBe(run.latency?.n);
     const mean = inside.reduce((sum, [, , , duration]) => sum + duration, 0) / inside.length;

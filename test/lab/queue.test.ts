@@ -46,7 +46,11 @@ describe('the queue', () => {
     ['imports nothing', async () => {}, 'headless'],
     ['imports', (lab: Lab) => lab.importModels({ paths: [temporaryFolder()] }), 'normal'],
     ['builds', (lab: Lab) => lab.buildModel({ family: 'mlp', parameters: 4e3 }), 'normal'],
-    ['exports', (lab: Lab) => lab.exportData({ folder: temporaryFolder(), samples: false }), 'normal'],
+    [
+      'refuses to export',
+      (lab: Lab) => expect(lab.exportBundle({ into: temporaryFolder() })).rejects.toThrow('is measuring'),
+      'headless',
+    ],
   ] as const)('tells with a run whether the lab %s for somebody meanwhile', async (_what, work, uiMode) => {
     const held = gate();
     const { lab, events } = openTestLab(fakeEffects({ inWindow: () => held.opened }));

@@ -98,6 +98,20 @@ describe('the sample dataset', () => {
     context.store.close();
   }, 60_000);
 
+  it('is completed where a bundle brought a part of it', async () => {
+    const recorded = readSample();
+    const context = openContext();
+    const { reader } = context.store;
+    const runs = recorded.runs.slice(0, 1);
+    const models = recorded.models.filter(({ id }) => id === runs[0]?.run.condition.modelId);
+    await loadSample(context, idle, { ...recorded, runs, models });
+    expect(reader.runIds()).toHaveLength(1);
+    expect(await loadSample(context, idle)).toEqual({ runs: 12, alreadyThere: false });
+    expect(reader.listRuns().map((run) => run.id)).toEqual(recorded.runs.map(({ run }) => run.id));
+    expect(reader.verify().problems).toEqual([]);
+    context.store.close();
+  }, 60_000);
+
   it('is not loaded while the lab measures, and not at all with another model', async () => {
     const context = openContext();
     const { reader } = context.store;
@@ -132,10 +146,9 @@ describe('the sample dataset', () => {
     expect(rows.every((row) => row.sample)).toBe(true);
     // A run whose windows were disturbed has no valid energy to draw.
     expect(rows.filter((row) => row.y !== null).length).toBeGreaterThanOrEqual(10);
-    const folder = temporaryFolder();
-    await lab.exportData({ folder, samples: false });
-    const [head, ...lines] = parseCsv(readFileSync(join(folder, 'runs.csv'), 'utf8'));
-    expect(lines.map((line) => line[head!.indexOf('sample')])).toEqual(Array(12).fill('true'));
+    const { path } = await lab.exportBundle({ into: temporaryFolder(), raw: 'none' });
+    const [head, ...lines] = parseCsv(readFileSync(join(path, 'data', 'runs.csv'), 'utf8'));
+    expect(lines.map((line) => line[head!.indexOf('is_sample')])).toEqual(Array(12).fill('true'));
   }, 60_000);
 });
 

@@ -29,6 +29,7 @@ import {
   variantLabel,
 } from '../../src/shared/transform';
 import type { WallMeterView } from '../../src/shared/wallMeter';
+import { type FakeBundles, fakeBundleHandlers, fakeBundles } from './fakeBundles';
 import { fakeClaimHandlers, fakeClaims } from './fakeClaims';
 import { type FakeData, fakeData, fakeDataHandlers } from './fakeData';
 import { fakeProvenance } from './fakeProvenance';
@@ -46,6 +47,9 @@ export interface FakeLab extends Served {
   calibrations: CalibrationEntry[];
   claims: ClaimDetail[];
   data: FakeData;
+  bundles: FakeBundles;
+  /** Which lab measured a run, by its id; one that is not in it: this lab. */
+  origins: Map<string, string>;
   /** Every command that came, in order, with its parsed input. */
   calls: { name: CommandName; input: unknown }[];
   /** Takes the place of one command's answer until it is set back to undefined. */
@@ -77,6 +81,8 @@ export function fakeLab(
     calibrations: [],
     claims: start.claims ?? fakeClaims(),
     data: fakeData(),
+    bundles: fakeBundles(),
+    origins: new Map(),
     calls: [],
     override: {},
     emit,
@@ -170,6 +176,7 @@ export function fakeLab(
         model: lab.models.find((m) => m.id === run.condition.modelId) ?? fakeModel('gone', 1),
         machine: fakeMachine(),
         experimentName: lab.experiments.find((e) => e.id === run.experimentId)?.name ?? run.experimentId,
+        lab: lab.origins.get(run.id) ?? null,
       },
       marksOf(run.id),
     );
@@ -383,7 +390,13 @@ export function fakeLab(
     figure: async () => {
       throw new LabError('unsupported', 'The fake lab draws no figure.');
     },
-    exportData: async ({ folder }) => ({ folder, files: [] }),
+    ...fakeBundleHandlers({
+      bundles: lab.bundles,
+      rows: () => lab.runs.map(rowOf),
+      claims: () => lab.claims.filter((claim) => claim.runs.length > 0).length,
+      measuring: () => lab.experiments.some((e) => e.status === 'running'),
+      emit,
+    }),
     watchMeters: async ({ on }) => ({ watching: on }),
     ...fakeMeters(lab, emit),
     ...fakeClaimHandlers(lab, emit),

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
-import type { DoorCommand, DoorInput, DoorOutputs } from '../../shared/door';
+import type { DoorCommand, DoorInput, DoorOutputs, Pickable } from '../../shared/door';
 import { LabError } from '../../shared/errors';
 import { plainFileName, writeWhole } from './atomicFile';
 import { externalUrl } from './guards';
@@ -13,7 +13,7 @@ export interface DoorEffects {
   startService(): void;
 }
 
-const pickers: Record<DoorInput<'pickModels'>['what'], OpenDialogOptions> = {
+const pickers: Record<Pickable, OpenDialogOptions> = {
   files: {
     title: 'Import models',
     buttonLabel: 'Import',
@@ -30,6 +30,17 @@ const pickers: Record<DoorInput<'pickModels'>['what'], OpenDialogOptions> = {
       { name: 'All files', extensions: ['*'] },
     ],
   },
+  bundle: {
+    title: 'Bring in a bundle',
+    buttonLabel: 'Bring in',
+    properties: ['openFile'],
+    filters: [{ name: 'Zip files', extensions: ['zip'] }],
+  },
+  bundleFolder: {
+    title: 'Bring in the folder of a bundle',
+    buttonLabel: 'Bring in',
+    properties: ['openDirectory'],
+  },
 };
 
 type Handlers = { [N in DoorCommand]: (input: DoorInput<N>) => Promise<DoorOutputs[N]> };
@@ -41,6 +52,15 @@ export function createDoor({ window, labFolder, chooseLab, startService }: DoorE
     async pickModels({ what }) {
       const picked = await dialog.showOpenDialog(window(), pickers[what]);
       return picked.canceled || picked.filePaths.length === 0 ? null : { paths: picked.filePaths };
+    },
+    async pickFolder() {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window(), {
+        title: 'Folder for the dataset',
+        buttonLabel: 'Choose',
+        defaultPath: labFolder(),
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      return canceled || filePaths[0] === undefined ? null : { path: filePaths[0] };
     },
     async saveFile({ name, bytes }) {
       const defaultPath = join(saveFolder, plainFileName(name));

@@ -1,3 +1,4 @@
+import { labWord } from '../../shared/bundle';
 import type { Experiment as ExperimentView } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Machine } from '../../shared/machine';
@@ -125,7 +126,7 @@ export function createExperiments(
       inTurn(async () => {
         refuseClosing();
         // Resolved before anything is stored: a plan with one bad name measures nothing.
-        const find = modelFinder(store.reader);
+        const find = modelFinder(store.reader, context.folder);
         modelsOfPlan(plan, find);
         const { machine, fresh } = await machineNow(tdpW);
         refuseClosing();
@@ -146,10 +147,12 @@ export function createExperiments(
       }),
     findUnfinished(plan) {
       const planSha256 = sha256OfValue(plan);
+      const elsewhere = store.reader.origins('experiment');
       // A cancelled one counts: Ctrl-C and a second start go on where it stopped.
       const same = store.reader
         .listExperiments()
-        .filter((e) => e.planSha256 === planSha256 && e.status !== 'completed' && stateOf(e.id) === null);
+        .filter((e) => e.planSha256 === planSha256 && e.status !== 'completed' && stateOf(e.id) === null)
+        .filter((e) => !elsewhere.has(e.id));
       const last = same.at(-1);
       return last ? view(last) : null;
     },
@@ -157,6 +160,7 @@ export function createExperiments(
       inTurn(async () => {
         refuseClosing();
         refuseAtWork(stateOf(experimentId));
+        refuseElsewhere(store.reader.origins('experiment').get(experimentId));
         const experiment = store.reader.getExperiment(experimentId);
         const { machine, fresh } = await machineNow(tdpW);
         refuseClosing();
@@ -203,6 +207,16 @@ function refuseAtWork(state: 'running' | 'queued' | null): void {
       ? ['is being measured already', 'Wait until it has finished, or cancel it.']
       : ['waits in the queue already', 'It is measured when those before it are done.'];
   throw new LabError('bad_input', `This experiment ${what}.`, remedy);
+}
+
+/** Its other runs were measured on another machine: one experiment is one machine. */
+function refuseElsewhere(lab: string | undefined): void {
+  if (lab === undefined) return;
+  throw new LabError(
+    'bad_input',
+    `This experiment was measured in another lab (${labWord(lab)}).`,
+    'Start its plan anew.',
+  );
 }
 
 /** Writes piece by piece, each in one transaction, and lets others have the thread in between. */

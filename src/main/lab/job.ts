@@ -9,6 +9,7 @@ import { readModel } from '../models/reader';
 import type { RunnerJob } from '../runner/protocol';
 import { inputSetSha256 } from './inputSet';
 import { macsOfRun, modelMacs } from './modelMacs';
+import { isRecipe } from './recipes';
 
 export interface PreparedRun {
   job: RunnerJob;
@@ -119,13 +120,24 @@ export function prepareRun(
   };
 }
 
-/** Path of the model's ONNX file. @throws LabError not_found where it is gone */
+/** Whether the lab has the model's file: one that came with a bundle is only known by its record. */
+export const isModelHere = (labFolder: string, modelId: string): boolean =>
+  existsSync(join(modelFolder(labFolder, modelId), 'model.onnx'));
+
+/** Path of the model's ONNX file. @throws LabError not_found where it is not here, with what brings it */
 export function modelFile(labFolder: string, model: Model): string {
-  const path = join(modelFolder(labFolder, model.id), 'model.onnx');
-  if (existsSync(path)) return path;
-  throw new LabError(
+  if (isModelHere(labFolder, model.id)) return join(modelFolder(labFolder, model.id), 'model.onnx');
+  throw modelAbsent(model);
+}
+
+/** What a person is told of a model whose file is gone, or that came with a bundle, which holds no files of models. */
+export function modelAbsent({ name, recipe, fileSha256, externalData }: Model): LabError {
+  const file = `the ONNX file with SHA-256 ${fileSha256}${externalData.length > 0 ? ' and its external data' : ''}`;
+  return new LabError(
     'not_found',
-    `The file of ${model.name} is no longer in the lab's folder.`,
-    'Import the model again.',
+    `The file of ${name} is not in the lab's folder: the lab only has its record.`,
+    recipe !== null && isRecipe(recipe)
+      ? `Build it (thirty-watts models build ${recipe}), or import ${file}.`
+      : `Import ${file}.`,
   );
 }

@@ -10,6 +10,7 @@ import type { LabView } from '../store/open';
 import type { LabReader } from '../store/reader';
 import { calibrationsKey } from './calibrations';
 import type { LabContext } from './context';
+import { isModelHere } from './job';
 import { appVersion } from './machine';
 import { turnOfOthers } from './turns';
 import { wallMetersKey } from './wallMeters';
@@ -61,10 +62,14 @@ export function readLibrary(reader: LabReader, folder: string, state: LibrarySta
       };
     },
     async listModels({ binned }) {
-      const models = reader.listModels();
-      if (binned) return { models };
       const marks = reader.marks('model');
-      return { models: models.filter(({ id }) => !inBin(marks, id)) };
+      const models = reader.listModels().filter(({ id }) => binned || !inBin(marks, id));
+      // Only those of other labs are looked for on the disk: a look for each model of a large lab takes its time.
+      const foreign = reader.origins('model');
+      const withoutFile = models
+        .map(({ id }) => id)
+        .filter((id) => foreign.has(id) && !isModelHere(folder, id));
+      return withoutFile.length === 0 ? { models } : { models, withoutFile };
     },
     getSettings: async () => ({
       settings: Object.fromEntries(
@@ -190,7 +195,7 @@ const ended = ({ status }: RunRecord) =>
   status === 'completed' || status === 'cancelled' || status === 'failed';
 
 /** A row without its marks: those are read anew on each call. */
-type Unmarked = Omit<RunRow, keyof RunMarks>;
+type Unmarked = Omit<RunRow, keyof RunMarks | 'lab'>;
 
 /**
  * Rows in the order in which the runs were stored, which is the order in which they were queued: new runs come last and
@@ -213,6 +218,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
   };
   return async ({ offset, limit, ids, binned }) => {
     let marks = reader.marks('run');
+    let labs = reader.origins('run');
     const wanted = ids === null ? null : new Set(ids);
     const matching = reader
       .runIds()
@@ -227,6 +233,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
     if (missing.length > runsAtOnce) {
       // A page that was told of a change meanwhile has the new row already: what is older must not come after it.
       marks = reader.marks('run');
+      labs = reader.origins('run');
       const open = new Map(reader.openRuns().map(({ id, status }) => [id, status]));
       const moved = [...fresh.values()].filter((row) => !rows.has(row.id) && row.status !== open.get(row.id));
       for (const run of reader.getRuns(moved.map(({ id }) => id))) fresh.set(run.id, rowOf(run));
@@ -235,7 +242,7 @@ function pagedRows(reader: LabReader): Handlers['runRows'] {
       total: matching.length,
       rows: page.flatMap((id) => {
         const row = fresh.get(id) ?? rows.get(id);
-        return row ? [{ ...row, ...(marks.get(id) ?? noMarks) }] : [];
+        return row ? [{ ...row, ...(marks.get(id) ?? noMarks), lab: labs.get(id) ?? null }] : [];
       }),
     };
   };

@@ -19,7 +19,7 @@ export { powerSource } from './systemWatch';
 const read = (path: string): string | null => textOrNull(nodeFiles, path);
 
 /** Commit of the checkout; null in an installed app. */
-function commit(): string | null {
+export function appCommit(): string | null {
   try {
     // Only our own checkout: git would look upwards and answer for somebody else's repository.
     if (!existsSync(join(appRoot(), '.git'))) return null;
@@ -81,7 +81,7 @@ export function describeMachine(onnxruntime: string, meters: readonly MeterRepor
     powerSource: powerSource(),
     node: process.versions.node,
     onnxruntime,
-    app: { version: appVersion(), commit: commit(), buildSha256: buildSha256() },
+    app: { version: appVersion(), commit: appCommit(), buildSha256: buildSha256() },
     nodeOptions: process.env.NODE_OPTIONS || null,
   };
   return { id: sha256(canonicalJson(rest)), ...rest };

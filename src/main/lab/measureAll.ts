@@ -8,12 +8,13 @@ import type { Experiment } from '../store/records';
 import { isShort } from './beforeRun';
 import type { LabContext } from './context';
 import { openMeters } from './meterSession';
-import { buildInto, identityModel, isRecipe } from './models';
+import { buildInto, identityModel } from './models';
 import type { Pages } from './pages';
 import { newRun, type Place, placesOf } from './places';
 import { modelFinder } from './planModels';
 import { preflight, preflightWords } from './preflight';
 import { rangeFromPast, secondsLeft } from './progress';
+import { isRecipe } from './recipes';
 import { runOne, type Session } from './runOne';
 import { turnOfOthers } from './turns';
 
@@ -68,7 +69,7 @@ export async function measureAll(
   const lookAtMachine = async (): Promise<string[]> => {
     if (plan.preset === 'glance' || todo.every((p) => isShort(p.condition))) return [];
     progress(null, plan.name, 'preflight');
-    const find = modelFinder(store.reader);
+    const find = modelFinder(store.reader, context.folder);
     const known = [...new Set(todo.map((p) => p.text))].flatMap((text) =>
       text === null ? [] : found(find, text),
     );
@@ -129,8 +130,8 @@ export async function measureAll(
 }
 
 /** Seconds that each place should take, from earlier runs of its kind where there are some. */
-function expectations({ store }: LabContext, places: ReturnType<typeof placesOf>): number[] {
-  const find = modelFinder(store.reader);
+function expectations({ store, folder }: LabContext, places: ReturnType<typeof placesOf>): number[] {
+  const find = modelFinder(store.reader, folder);
   const idOf = (text: string) => {
     try {
       return find(text)?.id ?? text;
@@ -156,5 +157,6 @@ function found(find: ReturnType<typeof modelFinder>, text: string): Model[] {
 }
 
 function modelOf(context: LabContext, text: string): Model {
-  return isRecipe(text) ? buildInto(context, parseRecipe(text)).model : context.store.reader.findModel(text);
+  if (isRecipe(text)) return buildInto(context, parseRecipe(text)).model;
+  return modelFinder(context.store.reader, context.folder)(text)!;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { labWord } from '../../shared/bundle';
 import type { Outputs } from '../../shared/contract';
 import { failureOf, LabError } from '../../shared/errors';
 import type { Model } from '../../shared/model';
@@ -9,7 +10,9 @@ import { type BuildSpec, buildIdentity, buildModel, recipeOf, writeBuilt } from 
 import type { BuiltModel } from '../models/builders/parts';
 import { findModelFiles, type Imported, importModel } from '../models/import';
 import { ownSettings } from '../models/inputs';
+import { sha256OfValue } from '../store/canonical';
 import type { LabContext } from './context';
+import { isModelHere } from './job';
 import { turnOfOthers } from './turns';
 
 /**
@@ -65,13 +68,8 @@ export function identityModel(context: LabContext): Model {
   return builtAlready(context, built.recipe) ?? importBuilt(context, built).model;
 }
 
-/** `mlp:1e6`, `cnn:300k:seed=7`: what `models build` takes too. */
-export function isRecipe(text: string): boolean {
-  return /^(mlp|cnn|decoder):/.test(text);
-}
-
-function builtAlready({ store }: LabContext, recipe: string): Model | null {
-  return store.reader.listModels().find((m) => m.recipe === recipe) ?? null;
+function builtAlready({ folder, store }: LabContext, recipe: string): Model | null {
+  return store.reader.listModels().find((m) => m.recipe === recipe && isModelHere(folder, m.id)) ?? null;
 }
 
 function importBuilt(context: LabContext, built: BuiltModel): Outputs['buildModel'] {
@@ -88,17 +86,44 @@ function importBuilt(context: LabContext, built: BuiltModel): Outputs['buildMode
 
 /**
  * The lab keeps the first record of an id: a file imported twice, under two names, is one model. Whoever asks for one
- * that is in the bin wants it out of there.
+ * that is in the bin wants it out of there. The file of a model that came with a bundle makes it a model of this lab.
+ * @throws LabError bad_input where that bundle described the file otherwise; the file does not stay then
  */
 export function keepModel(
   { store: { reader, writer }, emit }: LabContext,
-  { model }: Imported,
+  { model, dir, alreadyThere }: Imported,
 ): { model: Model; alreadyThere: boolean } {
+  const lab = reader.origins('model').get(model.id);
+  if (lab !== undefined && !isSameFile(reader.getModel(model.id), model)) {
+    if (!alreadyThere) rmSync(dir, { recursive: true, force: true });
+    throw new LabError(
+      'bad_input',
+      `${model.name} came with a bundle of ${labWord(lab)} that describes this very file otherwise than it is.`,
+      'Use another lab folder for it (--lab): what that bundle says of the model cannot be trusted.',
+    );
+  }
   const isNew = writer.putModel(model);
   const taken = writer.setBinned('model', [model.id], null);
-  if (isNew || taken > 0) emit({ type: 'changed', what: 'models' });
-  return { model: isNew ? model : reader.getModel(model.id), alreadyThere: !isNew };
+  if (isNew || !alreadyThere || taken > 0) emit({ type: 'changed', what: 'models' });
+  return {
+    model: isNew ? model : reader.getModel(model.id),
+    alreadyThere: !isNew && (alreadyThere || lab === undefined),
+  };
 }
+
+/** Whether two records say the same of what is in a file. */
+export const isSameFile = (a: Model, b: Model): boolean =>
+  sha256OfValue(inFile(a)) === sha256OfValue(inFile(b));
+
+const inFile = ({ fileSha256, externalData, fileBytes, inputs, outputs, precision, counts }: Model) => ({
+  fileSha256,
+  externalData,
+  fileBytes,
+  inputs,
+  outputs,
+  precision,
+  counts,
+});
 
 /**
  * Refuses a plan that fixes a dimension or a value that none of its models has; a recipe that is still to be built

@@ -4,31 +4,50 @@ import type { Plan } from '../../shared/plan';
 import { parseRecipe, recipeOf } from '../models/builders';
 import { findNamed } from '../store/find';
 import type { LabReader } from '../store/reader';
-import { isRecipe, refuseUnknownSettings } from './models';
+import { isModelHere, modelAbsent } from './job';
+import { refuseUnknownSettings } from './models';
+import { isRecipe } from './recipes';
 
 /**
  * Finds models as a plan names them: id, prefix or name in the lab, or a recipe (null where it still has to be
- * built). The lab's models are read once, each text is looked up once: plans may name a thousand.
- * @throws LabError not_found, bad_input where several answer or a recipe cannot be read
+ * built). The lab's models are read once, each text is looked up once: plans may name a thousand. Of two with one name it
+ * is the one whose file is here.
+ * @throws LabError not_found, bad_input where several answer or a recipe cannot be read; not_found for one that came with a
+ * bundle and whose file is not here
  */
-export function modelFinder(reader: Pick<LabReader, 'listModels' | 'marks'>): (text: string) => Model | null {
+export function modelFinder(
+  reader: Pick<LabReader, 'listModels' | 'marks' | 'origins'>,
+  labFolder: string,
+): (text: string) => Model | null {
   const marks = reader.marks('model');
+  const elsewhere = reader.origins('model');
   const models = reader.listModels().map((model) => ({
     id: model.id,
     // One in the bin is named by its id alone, as everywhere.
     name: marks.get(model.id)?.binnedUnixMs == null ? model.name : null,
     model,
   }));
+  const isAbsent = ({ id }: { id: string }) => elsewhere.has(id) && !isModelHere(labFolder, id);
   const byId = new Map(models.map((each) => [each.id, each.model]));
   const byName = Map.groupBy(models, (each) => each.name);
   const byRecipe = new Map(models.map((each) => [each.model.recipe, each.model]));
   const found = new Map<string, Model | null>();
+  const named = (text: string): Model => {
+    const same = byName.get(text);
+    const chosen =
+      byId.get(text) ??
+      (only(same) ?? only(same?.filter((each) => !isAbsent(each))) ?? findNamed(text, models, 'model')).model;
+    if (isAbsent(chosen)) throw modelAbsent(chosen);
+    return chosen;
+  };
+  const ofRecipe = (recipe: string): Model | null => {
+    const model = byRecipe.get(recipe) ?? null;
+    return model === null || isAbsent(model) ? null : model;
+  };
   return (text) => {
     const known = found.get(text);
     if (known !== undefined) return known;
-    const model = isRecipe(text)
-      ? (byRecipe.get(recipeOf(parseRecipe(text))) ?? null)
-      : (byId.get(text) ?? (only(byName.get(text)) ?? findNamed(text, models, 'model')).model);
+    const model = isRecipe(text) ? ofRecipe(recipeOf(parseRecipe(text))) : named(text);
     found.set(text, model);
     return model;
   };

@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Model } from '../../shared/model';
-import { formatSi } from '../../shared/units';
+import { formatBytes } from '../../shared/units';
 import { readUsage, type Usage } from '../runner/usage';
 import type { SystemLook } from './systemWatch';
 
@@ -58,7 +58,7 @@ export function preflightWords({ look, backgroundCpu, freeBytes, largestModelByt
     source === null ? 'power source not told' : source === 'ac' ? 'on mains' : 'on battery',
     `power mode ${mode ?? 'not told'}`,
     `others use ${backgroundCpu === null ? 'an unknown share' : percent(backgroundCpu)} of the processor`,
-    `${formatSi(freeBytes, 'B')} of memory free`,
+    `${formatBytes(freeBytes)} of memory free`,
     `processor ${tempC === null ? 'temperature not told' : `at ${tempC.toFixed(0)} °C`}`,
   ].join(', ');
   const warnings: string[] = [];
@@ -75,7 +75,7 @@ export function preflightWords({ look, backgroundCpu, freeBytes, largestModelByt
     );
   if (largestModelBytes !== null && copies * largestModelBytes > freeBytes) {
     warnings.push(
-      `The largest model holds ${formatSi(largestModelBytes, 'B')} of parameters and ${formatSi(freeBytes, 'B')} of memory is free: it may swap or fail. Close other programs.`,
+      `The largest model holds ${formatBytes(largestModelBytes)} of parameters and ${formatBytes(freeBytes)} of memory is free: it may swap or fail. Close other programs.`,
     );
   }
   return { note, warnings };

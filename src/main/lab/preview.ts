@@ -22,7 +22,7 @@ const shortestForEnergyS = 5;
 
 export interface PreviewEnv {
   folder: string;
-  reader: Pick<LabReader, 'listModels' | 'marks' | 'pastRuns'>;
+  reader: Pick<LabReader, 'listModels' | 'marks' | 'origins' | 'pastRuns'>;
   logicalCores?: number;
 }
 
@@ -31,7 +31,7 @@ export function previewPlan(
   { folder, reader, logicalCores = cpus().length }: PreviewEnv,
   plan: Plan,
 ): PlanPreview {
-  const find = modelFinder(reader);
+  const find = modelFinder(reader, folder);
   let refusal: Failure | null = null;
   try {
     modelsOfPlan(plan, find);

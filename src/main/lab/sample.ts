@@ -38,7 +38,8 @@ export async function loadSample(
   const answer = { runs: recorded.runs.length };
   const ids = recorded.runs.map(({ run }) => run.id);
   const modelIds = recorded.models.map((model) => model.id);
-  const isThere = () => reader.getRuns(ids.slice(0, 1)).length > 0;
+  // A bundle may have brought some of them, records of models without their files.
+  const isThere = () => reader.getRuns(ids).length === ids.length;
   if (isThere()) {
     if (writer.setBinned('run', ids, null) > 0) context.emit({ type: 'changed', what: 'runs' });
     if (writer.setBinned('model', modelIds, null) > 0) context.emit({ type: 'changed', what: 'models' });
@@ -58,19 +59,21 @@ export async function loadSample(
   }
   // A second call may have come first while the models were built.
   if (isThere()) return { ...answer, alreadyThere: true };
-  writer.together(() => storeAll(writer, recorded));
+  const there = new Set(reader.getRuns(ids).map(({ id }) => id));
+  const missing = recorded.runs.filter(({ run }) => !there.has(run.id));
+  writer.together(() => storeAll(writer, { ...recorded, runs: missing }, there.size === 0));
+  writer.setBinned('run', [...there], null);
   context.store.checkpoint();
   context.emit({ type: 'changed', what: 'experiments' });
   context.emit({ type: 'changed', what: 'runs' });
   return { ...answer, alreadyThere: false };
 }
 
-function storeAll(writer: LabWriter, { experiment, machines, runs }: Recorded): void {
+/** @param isNew its experiment is not in the lab */
+function storeAll(writer: LabWriter, { experiment, machines, runs }: Recorded, isNew: boolean): void {
   for (const machine of machines) writer.putMachine(machine);
-  writer.createExperiment(
-    experiment,
-    runs.map(({ run }) => queuedRun(run)),
-  );
+  if (isNew) writer.createExperiment(experiment, []);
+  writer.addRuns(runs.map(({ run }) => queuedRun(run)));
   for (const run of runs) storeRun(writer, run);
   writer.markSample(
     'run',

@@ -8,6 +8,7 @@ import type { Served } from '../../shared/rpc';
 import { openLab } from '../store/open';
 import type { LabReader } from '../store/reader';
 import { createAccuracies, readAccuracies } from './accuracies';
+import { createBundles, readBundles } from './bundles/commands';
 import { storedCalibrations, writeCalibrations } from './calibrations';
 import { createClaims, readClaims, viewClaimState } from './claims/claims';
 import { dataPlaces, refuseMissingData } from './claims/dataPlaces';
@@ -17,7 +18,7 @@ import { compareRuns } from './compare';
 import { type LabContext, type LabEffects, labEffects } from './context';
 import { readDatasets, writeDatasets } from './datasets';
 import { createExperiments } from './experiments';
-import { exportData } from './export/exporter';
+import { identityOf } from './export/identity';
 import { type LibraryState, readLibrary, viewState, writeLibrary } from './library';
 import { describeMachine } from './machine';
 import { meterOptions } from './meterOptions';
@@ -27,6 +28,7 @@ import { previewPlan } from './preview';
 import { showProvenance } from './provenance';
 import { type FoundProviders, findProviders } from './providers';
 import { figureOf, listRuns, showModel, showRun, viewOfExperiment } from './queries';
+import { experimentReport } from './report/report';
 import { runColumns } from './runColumns';
 import { loadSample } from './sample';
 import { selfTest } from './selftest/selfTest';
@@ -64,7 +66,7 @@ type ReadHandlers = Pick<
   | 'runColumns'
   | 'compareRuns'
   | 'figure'
-  | 'exportData'
+  | 'experimentReport'
   | 'verify'
   | 'listMeters'
   | 'listDatasets'
@@ -90,12 +92,18 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
     quiet: async () => {
       await testing?.catch(() => {});
       await science.idle();
+      await bundlesIdle();
       await watch.stop();
     },
   });
   const science = createScience(context, () => experiments.measuring() !== null || testing !== null);
   const transforms = createTransforms(context, science);
   const { stop: stopAccuracy, ...accuracies } = createAccuracies(context, science);
+  const {
+    stop: stopBundles,
+    idle: bundlesIdle,
+    ...bundles
+  } = createBundles(context, () => experiments.measuring() !== null || testing !== null);
   const { reader } = store;
   const seenByWall = (plan: Plan) => withWallWindows(plan, storedWallMeters(reader));
   const libraryState: LibraryState = { ...experiments, readOnly: () => null };
@@ -122,7 +130,7 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       ),
     transformModel: (input) => pages.whileLoud(() => transforms.transformModel(input)),
     cancelTransform: transforms.cancelTransform,
-    exportData: (input) => pages.whileLoud(() => exportData(reader, input)),
+    ...bundles,
     verify: async () => {
       if (experiments.measuring() !== null) {
         throw new LabError(
@@ -179,7 +187,9 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       await stopClaims();
       transforms.stop();
       stopAccuracy();
+      stopBundles();
       await science.idle();
+      await bundlesIdle();
       await experiments.stop();
       store.close();
     },
@@ -189,6 +199,22 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
 /** A lab to look at while another process measures in it, or of somebody else: whatever would write is refused. */
 export function openLabView(folder: string, effects: LabEffects = labEffects): LabService {
   const store = openLab(folder, { readOnly: true });
+  const listeners = new Set<(event: LabEvent) => void>();
+  const {
+    stop: stopBundles,
+    idle: bundlesIdle,
+    ...bundles
+  } = readBundles(
+    {
+      reader: store.reader,
+      folder,
+      nowUnixMs: effects.nowUnixMs,
+      tell: (progress) => {
+        for (const listener of listeners) listener({ type: 'bundleProgress', progress });
+      },
+    },
+    () => viewState(store).measuring() !== null,
+  );
   const refuse = async (): Promise<never> => {
     throw new LabError(
       'lab_locked',
@@ -204,6 +230,8 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
       refuseData: (name) => refuseMissingData(folder, name),
       hasMeter: async () => false,
     }),
+    ...bundles,
+    importBundle: refuse,
     addDataset: refuse,
     removeDataset: refuse,
     testAccuracy: refuse,
@@ -240,8 +268,15 @@ export function openLabView(folder: string, effects: LabEffects = labEffects): L
   return {
     handlers,
     pageOpened: () => () => {},
-    subscribe: () => () => {},
-    close: async () => store.close(),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      stopBundles();
+      await bundlesIdle();
+      store.close();
+    },
   };
 }
 
@@ -278,7 +313,7 @@ function readHandlers(reader: LabReader, folder: string, look: Look, state: Libr
     runColumns: ({ run }) => runColumns(reader, run),
     compareRuns: ({ runs }) => compareRuns(reader, runs),
     figure: async (input) => figureOf(reader, input),
-    exportData: (input) => exportData(reader, input),
+    experimentReport: ({ experiment }) => experimentReport(reader, experiment, identityOf(folder)),
     verify: () => verifyAll(reader, folder),
   };
 }

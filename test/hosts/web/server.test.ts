@@ -243,6 +243,29 @@ describe('uploads', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  it('hands the zip of a bundle on, and removes it after the import, also where that is refused', async () => {
+    const parent = temporaryFolder();
+    const seen: string[] = [];
+    const { served } = fakeLab({
+      importBundle: async ({ path }) => {
+        seen.push(path);
+        expect(readFileSync(path, 'utf8')).toBe('bundle');
+        throw new LabError('bad_input', 'data/runs.csv is not what its sum says.');
+      },
+    });
+    const host = await testHost({ served, uploads: { parent } });
+    const { lab, door } = await connected(host);
+    const zip = { name: 'ladder.zip', file: new File(['bundle'], 'ladder.zip') };
+    const [path] = (await door.acceptDrop([zip], () => {}))!;
+    expect(existsSync(path!)).toBe(true);
+    await expect(lab.importBundle({ path: path! })).rejects.toMatchObject({
+      failure: { message: 'data/runs.csv is not what its sum says.' },
+    });
+    expect(seen).toEqual([path]);
+    expect(existsSync(path!)).toBe(false);
+    await host.close();
+  });
+
   it('a dropped folder without a model is refused before anything is sent; single files are each judged by the lab', async () => {
     const host = await testHost();
     const { door } = await connected(host);

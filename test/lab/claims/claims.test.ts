@@ -103,6 +103,14 @@ describe('a claim run', () => {
     expect((await lab.handlers.listExperiments({})).experiments).toHaveLength(1);
     expect(latest?.outcome?.verdict).toBe('not_measured');
     expect(latest?.outcome?.sentence).toMatch(/3 models, at least 6 are needed/);
+    // Every figure says where, when and by what it was made.
+    const { figures } = latest!.outcome!;
+    expect(figures.length).toBeGreaterThan(0);
+    const { machine } = await lab.handlers.showRun({ run: kept[0] });
+    for (const { caption } of figures) {
+      expect(caption.split(machine.cpu.model)).toHaveLength(2);
+      expect(caption).toMatch(/Run of \d{4}-\d\d-\d\d \(UTC\)\. Thirty\u00a0Watts\u00a0\d/);
+    }
     await expect(lab.handlers.resumeClaimRun({ claimRunId })).rejects.toThrow(/completed/);
   }, 30_000);
 

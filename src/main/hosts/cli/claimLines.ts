@@ -1,3 +1,4 @@
+import { labWord } from '../../../shared/bundle';
 import {
   type ClaimCard,
   type ClaimDetail,
@@ -15,6 +16,7 @@ import {
   claimRunWords,
   criterionOf,
   criterionText,
+  elsewhereText,
   estimateText,
   findingWords,
   formWords,
@@ -28,10 +30,10 @@ import {
   shortened,
   shortHash,
   thresholdText,
-  utcText,
   verdictOfCard,
   writtenBefore,
 } from '../../../shared/claimWords';
+import { utcText } from '../../../shared/utc';
 import { claimVerdictWords } from '../../../shared/verdicts';
 
 /** A table as `Output.table` takes it. */
@@ -81,6 +83,14 @@ export function claimListTable(cards: readonly ClaimCard[], tty: boolean): TextT
   const narrow = [0, 1, 3, 5, 6];
   const pick = (row: readonly string[]) => narrow.map((i) => (i === 1 ? shortened(row[i], 38) : row[i]));
   return { head: pick(claimListHead), rows: rows.map(pick), right: [] };
+}
+
+/** Which claims other labs have verdicts on, in a line under the list; null where none has. Pure. */
+export function elsewhereLine(cards: readonly ClaimCard[]): string | null {
+  const named = inOrder(cards).flatMap(({ current: { claim }, verdictsElsewhere: n }) =>
+    n === undefined ? [] : [`${claimLabel(claim)} (${elsewhereText(n)})`],
+  );
+  return named.length === 0 ? null : `Came with bundles: ${named.join(', ')}. claims show CLAIM prints them.`;
 }
 
 /** What is claimed, how it is tested, what was predicted. Pure. */
@@ -168,6 +178,22 @@ export function doubtLines({ current, latest }: Pick<ClaimDetail, 'current' | 'l
       : []),
     ...(notes.length > 0 ? ['Limits of this run', ...notes.map((text) => `  - ${text}`)] : []),
   ];
+}
+
+/** Verdicts of other labs, newest first. Pure. */
+export function elsewhereTable({ current, elsewhere = [] }: ClaimDetail): TextTable {
+  return {
+    head: ['Lab', 'When (UTC)', 'Verdict', 'Form', 'Wording', 'Machine'],
+    rows: elsewhere.map(({ lab, run, machine }) => [
+      labWord(lab),
+      utcText(run.endedUnixMs ?? run.startedUnixMs),
+      run.outcome ? claimVerdictWords[run.outcome.verdict] : claimRunWords[run.status],
+      formWords[run.options.form],
+      run.versionId === current.id ? 'as here' : `another (version ${run.version} there)`,
+      machine ?? none,
+    ]),
+    right: [],
+  };
 }
 
 export const partLines = ({ title, verdict, sentence, boundary }: ClaimPart): string[] => [

@@ -9,10 +9,12 @@ import { compareCommand } from './commands/compare';
 import { dataCommand } from './commands/data';
 import { exportCommand } from './commands/export';
 import { figureCommand } from './commands/figure';
+import { bundlesCommand, importCommand } from './commands/import';
 import { machineCommand } from './commands/machine';
 import { metersCommand } from './commands/meters';
 import { modelsCommand } from './commands/models';
 import { quickstartCommand } from './commands/quickstart';
+import { reportCommand } from './commands/report';
 import { runCommand } from './commands/run';
 import { runsCommand } from './commands/runs';
 import { selftestCommand } from './commands/selftest';
@@ -41,6 +43,9 @@ const program = new Command('thirty-watts')
   .addCommand(compareCommand())
   .addCommand(figureCommand())
   .addCommand(exportCommand())
+  .addCommand(importCommand())
+  .addCommand(bundlesCommand())
+  .addCommand(reportCommand())
   .addCommand(serveCommand())
   .addCommand(selftestCommand())
   .addCommand(unitsCommand())

@@ -67,6 +67,6 @@ export function createOutput(
 }
 
 /** Model and tensor names are foreign text: control characters must not move the cursor or start a new line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
 }

@@ -217,6 +217,7 @@ function releasing({ handlers, subscribe }: Served, uploads: Uploads): Served {
     handlers: {
       ...handlers,
       importModels: (input) => handlers.importModels(input).finally(() => uploads.release(input.paths)),
+      importBundle: (input) => handlers.importBundle(input).finally(() => uploads.release([input.path])),
       // What was refused may be mended and asked for again; what is left goes when the host ends.
       async addDataset(input) {
         const answer = await handlers.addDataset(input);

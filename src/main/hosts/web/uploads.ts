@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { formatSi } from '../../../shared/units';
+import { formatBytes } from '../../../shared/units';
 import { locationProblem } from '../../models/external';
 
 /** A refused upload: the status that tells the page, and a sentence for the person. */
@@ -113,7 +113,7 @@ function uploadName(target: string): string {
 
 function tooLarge(limit: number, maxBytes: number): UploadRefused {
   return limit === maxBytes
-    ? new UploadRefused(413, `The file is larger than ${formatSi(maxBytes, 'B')}.`)
+    ? new UploadRefused(413, `The file is larger than ${formatBytes(maxBytes)}.`)
     : new UploadRefused(507, 'There is not enough space on the disk of the lab for this file.');
 }
 

@@ -16,6 +16,7 @@ import type { StoredClaimRun } from '../../store/claims';
 import { lockHolder } from '../../store/lock';
 import type { LabReader } from '../../store/reader';
 import type { LabContext } from '../context';
+import { elsewhereOf, verdictsElsewhere } from './elsewhere';
 import { datasetOf, experimentOf } from './experimentOf';
 import { type RunParts, runClaim } from './runClaim';
 import {
@@ -96,10 +97,15 @@ export function readClaims(
     };
   };
   const cardOf = ({ history: _, runs: __, ...card }: ClaimDetail): ClaimCard => card;
+  const withElsewhere = <C extends ClaimCard>(card: C, counts: ReadonlyMap<string, number>): C => {
+    const count = counts.get(card.current.claim);
+    return count === undefined ? card : { ...card, verdictsElsewhere: count };
+  };
   return {
     async listClaims() {
       const byClaim = Map.groupBy(versions(), (v) => v.claim);
-      const cards = [...byClaim.values()].map((history) => cardOf(detail(history)));
+      const counts = verdictsElsewhere(reader);
+      const cards = [...byClaim.values()].map((history) => withElsewhere(cardOf(detail(history)), counts));
       const rank = (card: ClaimCard) => {
         const label = claimLabel(card.current.claim);
         return /^C\d$/.test(label) ? Number(label.slice(1)) : 10 + card.current.createdUnixMs;
@@ -108,7 +114,10 @@ export function readClaims(
     },
     async showClaim({ claim }) {
       const id = findClaim(reader, claim);
-      return detail(versions().filter((v) => v.claim === id));
+      const elsewhere = elsewhereOf(reader, id);
+      const history = versions().filter((v) => v.claim === id);
+      const own = withElsewhere(detail(history), verdictsElsewhere(reader));
+      return elsewhere.length === 0 ? own : { ...own, elsewhere };
     },
     async previewClaim({ claim, options: chosen }) {
       const id = findClaim(reader, claim);

@@ -3,10 +3,13 @@ import type { LabEvent } from '../../../shared/contract';
 import type { Machine } from '../../../shared/machine';
 import type { Plan } from '../../../shared/plan';
 import { parseRecipe } from '../../models/builders';
+import type { LabReader } from '../../store/reader';
 import { measureAccuracy } from '../accuracies';
 import type { LabContext } from '../context';
 import type { Experiments } from '../experiments';
-import { buildInto, isRecipe } from '../models';
+import { buildInto } from '../models';
+import { modelFinder } from '../planModels';
+import { isRecipe } from '../recipes';
 import type { Look } from '../service';
 import type { ClaimRefusals } from './claims';
 import { refuseMissingData } from './dataPlaces';
@@ -49,11 +52,13 @@ export function claimParts(
     adjust,
     onEvent,
     // What is measured now was described when it began.
-    describe: async (tdpW) => (await known(tdpW))?.machine ?? (reader.listMachines().at(-1) as Machine),
+    describe: async (tdpW) => (await known(tdpW))?.machine ?? lastOwnMachine(reader),
     hasMeter: async (tdpW) =>
       (await known(tdpW))?.meters.some(({ result }) => result.status === 'ok') ?? false,
     findModel: (text) =>
-      isRecipe(text) ? buildInto(context, parseRecipe(text)).model : reader.findModel(text),
+      isRecipe(text)
+        ? buildInto(context, parseRecipe(text)).model
+        : modelFinder(reader, context.folder)(text)!,
     async refusalOf({ provider, tdpW }) {
       const found = await known(tdpW ?? null);
       if (found === null) return []; // told when its turn comes
@@ -67,4 +72,11 @@ export function claimParts(
     accuracy: (model, dataset, signal) =>
       measureAccuracy(context, science, accuracyInput.parse({ model, dataset }), { signal, wait: true }),
   };
+}
+
+/** Bundles bring machines of other labs: those are not the one that measures here, unless it is the very same. */
+function lastOwnMachine(reader: LabReader): Machine {
+  const elsewhere = reader.origins('machine');
+  const all = reader.listMachines();
+  return (all.findLast(({ id }) => !elsewhere.has(id)) ?? all.at(-1)) as Machine;
 }

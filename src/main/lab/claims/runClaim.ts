@@ -12,6 +12,7 @@ import type { Machine } from '../../../shared/machine';
 import type { Model } from '../../../shared/model';
 import type { Plan } from '../../../shared/plan';
 import type { RunRow } from '../../../shared/runRow';
+import { utcDay } from '../../../shared/utc';
 import type { StoredClaimRun } from '../../store/claims';
 import type { LabContext } from '../context';
 import type { Experiments } from '../experiments';
@@ -110,7 +111,21 @@ async function outcomeOf(
       return measured;
     },
   });
-  return labelled(outcome, [...labels]);
+  const machine = context.store.reader.getMachine(run.machineId);
+  return placed(labelled(outcome, [...labels]), machine, run.startedUnixMs);
+}
+
+/** Every figure says on which machine its claim was tested, when and by what. */
+function placed(outcome: ClaimOutcome, machine: Machine, startedUnixMs: number): ClaimOutcome {
+  const { app, cpu } = machine;
+  const figures = outcome.figures.map((figure) => {
+    const device = figure.caption.includes(cpu.model) ? '' : `Device: ${cpu.model}. `;
+    return {
+      ...figure,
+      caption: `${figure.caption} ${device}Run of ${utcDay(startedUnixMs)} (UTC). Thirty\u00a0Watts\u00a0${app.version}.`,
+    };
+  });
+  return { ...outcome, figures };
 }
 
 /** Energy that no meter of this machine gave, and what a reader must know of it. */

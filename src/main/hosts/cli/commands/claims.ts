@@ -10,6 +10,8 @@ import {
   claimListTable,
   claimTextLines,
   doubtLines,
+  elsewhereLine,
+  elsewhereTable,
   evidenceLines,
   findingTables,
   foundLines,
@@ -56,9 +58,19 @@ function listCommand(): Command {
       inLab(command, false, async (lab, output) => {
         const answer = await lab.listClaims({});
         table(output, claimListTable(answer.claims, output.tty));
+        const elsewhere = elsewhereLine(answer.claims);
+        if (elsewhere !== null) output.say(elsewhere);
         output.data(answer);
       }),
     );
+}
+
+const scales = { '1': 1, '2': 2, '3': 3 } as const;
+
+interface ShowOptions {
+  figures?: string;
+  scale: '1' | '2' | '3';
+  evidence?: boolean;
 }
 
 function showCommand(): Command {
@@ -66,8 +78,11 @@ function showCommand(): Command {
     .description('one claim: statement, protocol, prediction, findings, tables, published figures, doubts')
     .argument('<claim>', 'C2, kernel, or the id or title of a claim of your own')
     .option('--figures <folder>', 'also writes its figures there')
+    .addOption(
+      new Option('--scale <n>', 'PNG size: times 96 dots per inch').choices(['1', '2', '3']).default('2'),
+    )
     .option('--evidence', 'also every step, run and version by hash')
-    .action((claim: string, options: { figures?: string; evidence?: boolean }, command: Command) =>
+    .action((claim: string, options: ShowOptions, command: Command) =>
       inLab(command, false, async (lab, output) => {
         const detail = await lab.showClaim({ claim });
         const outcome = detail.latest?.outcome ?? null;
@@ -89,11 +104,20 @@ function showCommand(): Command {
           table(output, publishedTable(outcome.published));
         }
         say(output, ['', ...doubtLines(detail)]);
+        if (detail.elsewhere) {
+          say(output, ['', 'Found by other labs (imported)']);
+          table(output, elsewhereTable(detail));
+        }
         if (options.evidence) say(output, ['', ...evidenceLines(detail)]);
         if (options.figures !== undefined) {
           const figures = outcome?.figures ?? [];
           if (figures.length === 0) output.warn('There is no figure yet: the claim has no finished run.');
-          say(output, ['', ...figures.flatMap((figure) => writePanelFiles(figure, options.figures!))]);
+          say(output, [
+            '',
+            ...figures.flatMap((figure) =>
+              writePanelFiles(figure, options.figures!, { png: scales[options.scale] }),
+            ),
+          ]);
         }
         output.data(detail);
       }),

@@ -4,6 +4,7 @@ import type { CalibrationInput, CalibrationPair } from '../../../../shared/calib
 import type { Lab } from '../../../../shared/contract';
 import { LabError } from '../../../../shared/errors';
 import { significant } from '../../../../shared/units';
+import { utcDay } from '../../../../shared/utc';
 import {
   tokenWords,
   type WallKind,
@@ -127,7 +128,7 @@ async function list(lab: Lab, output: Output): Promise<void> {
       `${line.gain.toFixed(4)} ± ${significant(100 * line.gainRel1s, 2)} %`,
       `${line.offsetW.toFixed(2)} ± ${significant(line.offsetW1s, 2)}`,
       against,
-      new Date(atUnixMs).toISOString().slice(0, 10),
+      utcDay(atUnixMs),
     ]),
     [3, 4],
   );

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Argument, Command } from 'commander';
 import { isClaimModel, type Model } from '../../../../shared/model';
-import { formatCount, formatSi } from '../../../../shared/units';
+import { formatBytes, formatCount } from '../../../../shared/units';
 import { parseRecipe } from '../../../models/builders';
 import { connect } from '../connect';
 import { exitCodes } from '../exitCodes';
@@ -16,7 +16,7 @@ const cells = (m: Model): string[] => [
   m.family,
   m.counts.parameters === null ? '–' : formatCount(m.counts.parameters),
   m.precision,
-  formatSi(m.fileBytes + m.externalData.reduce((sum, e) => sum + e.bytes, 0), 'B'),
+  formatBytes(m.fileBytes + m.externalData.reduce((sum, e) => sum + e.bytes, 0)),
   String(m.opsets.find((o) => o.domain === '' || o.domain === 'ai.onnx')?.version ?? '–'),
 ];
 
@@ -31,7 +31,14 @@ export function modelsCommand(): Command {
       const { lab, close } = connect(folder, { write: false });
       const answer = await lab.listModels({}).finally(close);
       const listed = all ? answer.models : answer.models.filter((m) => !isClaimModel(m));
-      output.table(head, listed.map(cells), [3, 5, 6]);
+      const absent = new Set(answer.withoutFile);
+      const rows = listed.map((m) => [
+        ...cells(m),
+        ...(absent.size > 0 ? [absent.has(m.id) ? 'no file' : ''] : []),
+      ]);
+      output.table(absent.size > 0 ? [...head, 'File'] : head, rows, [3, 5, 6]);
+      if (absent.size > 0)
+        output.say('Models without their file came with a bundle: build or import them to measure them.');
       const left = answer.models.length - listed.length;
       if (left > 0) output.say(`${formatCount(left)} made by claims are not listed: add --all.`);
       output.data(answer);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
+import type { ExportedBundle } from '../../../../shared/bundle';
 import type { Lab } from '../../../../shared/contract';
 import { LabError } from '../../../../shared/errors';
 import { quickstartLadder } from '../../../../shared/ladder';
 import { type Engine, type PlanInput, type Provider, providers } from '../../../../shared/plan';
-import { formatCount } from '../../../../shared/units';
+import { formatBytes, formatCount } from '../../../../shared/units';
 import { type BuiltFamily, builtFamilies, ladderSpecs, recipeOf } from '../../../models/builders';
+import { doBundleWork } from '../bundleWork';
 import { pc } from '../colors';
 import { connect } from '../connect';
 import { writeFigure } from '../figureFiles';
@@ -102,9 +104,11 @@ export function quickstartCommand(): Command {
             }),
           );
         }
-        const data = await lab.exportData({ experimentId: measured.experimentId, folder: resolve(into) });
-        showFiles(output, resolve(into), files, data.files, (Date.now() - begun) / 1000);
-        output.data({ machine, ...measured, folder: resolve(into), files, data: data.files });
+        const bundle = await doBundleWork(lab, output, 'nothing of the dataset is kept.', () =>
+          lab.exportBundle({ experiments: [measured.experimentId], into: resolve(into) }),
+        );
+        showFiles(output, resolve(into), files, bundle, (Date.now() - begun) / 1000);
+        output.data({ machine, ...measured, folder: resolve(into), files, bundle });
         process.exitCode = exitCodeOfMeasured(measured);
       } finally {
         await close();
@@ -172,13 +176,15 @@ function showFiles(
   output: Output,
   folder: string,
   figure: readonly string[],
-  data: readonly { name: string; rows: number }[],
+  { path, files, bytes }: ExportedBundle,
   seconds: number,
 ): void {
   output.say(`\n${pc.bold('Written to')} ${folder}`);
   if (figure.length > 0)
     output.say('  curve-efficiency.svg, .png          the curve; .points.csv and .spec.json: what it shows');
-  for (const { name, rows } of data) output.say(`  ${name.padEnd(34)}  ${formatCount(rows)} rows`);
+  output.say(
+    `  ${basename(path)}${sep}   the dataset: ${formatCount(files.length)} files, ${formatBytes(bytes)}; README.md says what is in it`,
+  );
   output.say(
     `Done in ${seconds.toFixed(0)} s. The lab keeps everything: thirty-watts runs list, thirty-watts verify.`,
   );

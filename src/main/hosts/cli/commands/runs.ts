@@ -3,7 +3,8 @@ import { inEverydayUnits } from '../../../../shared/everyday';
 import { type ReasonCode, reasons, resultSentence } from '../../../../shared/reasons';
 import type { EnergyPart, RunStatus } from '../../../../shared/run';
 import { headlineEnergy, runStatuses } from '../../../../shared/run';
-import { formatCount, formatInterval, formatSi } from '../../../../shared/units';
+import { formatBytes, formatCount, formatInterval, formatSi } from '../../../../shared/units';
+import { utcTime } from '../../../../shared/utc';
 import { connect } from '../connect';
 import { globals } from '../options';
 import { provenanceLines } from '../provenanceLines';
@@ -81,7 +82,7 @@ export function runsCommand(): Command {
       if (facts?.sessionCreateNs != null) say('Load', formatSi(facts.sessionCreateNs / 1e9, 's'));
       if (facts?.firstInferenceNs != null)
         say('First inference', formatSi(facts.firstInferenceNs / 1e9, 's'));
-      if (facts?.peakRssBytes != null) say('Peak memory of runner', formatSi(facts.peakRssBytes, 'B'));
+      if (facts?.peakRssBytes != null) say('Peak memory of runner', formatBytes(facts.peakRssBytes));
       if (latency) {
         for (const [name, value] of [
           ['p50', latency.p50S],
@@ -144,5 +145,4 @@ const verdictWord = (verdict: EnergyPart['verdict']) => verdict.replace('_', ' '
 /** The codes that take a value away; the others only limit or label it. */
 const hardCodes = ({ codes }: EnergyPart) => codes.filter((c) => !['I', 'F'].includes(reasons[c].level));
 
-const started = (ms: number | null): string =>
-  ms === null ? '–' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+const started = (ms: number | null): string => (ms === null ? '–' : utcTime(ms));

@@ -10,7 +10,7 @@ import {
   transformOptionsSchema,
   transformSentence,
 } from '../../../../shared/transform';
-import { formatSi } from '../../../../shared/units';
+import { formatBytes } from '../../../../shared/units';
 import { connect } from '../connect';
 import { countingNumber, globals, keyNumber } from '../options';
 
@@ -67,7 +67,7 @@ export function transformCommand(): Command {
         stop();
         const { name, id, fileBytes, externalData } = answer.model;
         output.say(
-          `${name}, id ${id.slice(0, 12)}, ${formatSi(fileBytes + externalData.reduce((n, e) => n + e.bytes, 0), 'B')}.`,
+          `${name}, id ${id.slice(0, 12)}, ${formatBytes(fileBytes + externalData.reduce((n, e) => n + e.bytes, 0))}.`,
         );
         for (const line of reportLines(answer.report)) output.say(line);
         if (answer.model.licence)

@@ -1,0 +1,10 @@
+export type { AppFacts } from './app';
+export { thisApp } from './app';
+export { citation } from './citation';
+export { croissant } from './croissant';
+export { dataPackage } from './dataPackage';
+export { bundleSchema, environment } from './environment';
+export { licenceText } from './licences';
+export { readme } from './readme';
+export { roCrate } from './roCrate';
+export { snippets } from './snippets';
