@@ -269,6 +269,36 @@ describe.skipIf(rig.missing !== null)('a real Electron', { timeout: 60_000 }, ()
     expect(readFileSync(path, 'utf8')).toBe('<>');
   });
 
+  it('hands over the folder, the zip and the folder of a bundle that the dialog says', async () => {
+    const { page, app, labFolder } = await launch();
+    const asked = (name: 'pickFolder' | 'pickModels', input: object) =>
+      page.evaluate(([n, i]) => window.probe.doorRequest(n, i), [name, input] as const);
+    await app.evaluate(({ dialog }) => {
+      dialog.showOpenDialog = (async (...args: unknown[]) => {
+        const { properties, defaultPath, filters } = args.at(-1) as Electron.OpenDialogOptions;
+        const [first] = filters ?? [];
+        return {
+          canceled: false,
+          filePaths: [[...(properties ?? []), first?.extensions[0], defaultPath].join(' ')],
+        };
+      }) as typeof dialog.showOpenDialog;
+    });
+    expect(await asked('pickFolder', {})).toMatchObject({
+      ok: true,
+      data: { path: `openDirectory createDirectory  ${labFolder}` },
+    });
+    expect(await asked('pickModels', { what: 'bundle' })).toMatchObject({
+      data: { paths: ['openFile zip '] },
+    });
+    expect(await asked('pickModels', { what: 'bundleFolder' })).toMatchObject({
+      data: { paths: ['openDirectory  '] },
+    });
+    await app.evaluate(({ dialog }) => {
+      dialog.showOpenDialog = async () => ({ canceled: true, filePaths: [] });
+    });
+    expect(await asked('pickFolder', {})).toMatchObject({ ok: true, data: null });
+  });
+
   it('goes over to another lab and loads the page anew', async () => {
     const { page, app, labFolder } = await launch();
     await labInfo(page);

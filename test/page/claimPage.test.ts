@@ -50,6 +50,36 @@ describe.skipIf(noBrowser)('the page of a claim', { timeout: 60_000 }, () => {
     await longPicture(page, `claims-detail-${colorScheme}-${width}`, width);
   });
 
+  it('lists what other labs found, apart from what this lab found, and says nothing where there is none', async () => {
+    const { lab } = labWithRuns();
+    const kernel = lab.claims[1]!;
+    const run = kernel.latest!;
+    kernel.elsewhere = [
+      {
+        lab: '3f9a12c4000000000000000000000000',
+        machine: '<b>Example 9000</b>, 8 threads',
+        run: {
+          ...run,
+          id: 'theirs',
+          outcome: { ...run.outcome!, verdict: 'refuted', sentence: 'Theirs fails.' },
+        },
+      },
+    ];
+    const { page } = await open({ lab, hash: '#/claims/kernel' });
+    const others = card(page, 'Other labs');
+    await others.getByText('lab 3f9a12c4').waitFor();
+    await others.getByText('refuted').waitFor();
+    await others.getByText('Theirs fails.').waitFor();
+    await others.getByText('<b>Example 9000</b>, 8 threads').waitFor();
+    expect(await card(page, 'Found').getByText('refuted', { exact: true }).count()).toBe(0);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.evaluate(() => {
+      window.location.hash = '#/claims/idle';
+    });
+    await page.getByRole('heading', { level: 1, name: /^C7/ }).waitFor();
+    expect(await others.count()).toBe(0);
+  });
+
   it('says of what was missing why, and of an edited claim that its run is no evidence', async () => {
     const { page } = await open({ hash: '#/claims/idle' });
     await card(page, 'Findings').waitFor();

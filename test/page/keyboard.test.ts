@@ -108,7 +108,7 @@ describe.skipIf(noBrowser)('the page without a mouse', { timeout: 90_000 }, () =
     await expect.poll(binned).toBe(0);
   });
 
-  it.each(['l', 'c', 'm', 'r', 'o', 'f', 'h', 's'])(
+  it.each(['l', 'c', 'm', 'r', 'o', 'f', 'h', 'e', 's'])(
     'shows where the focus is, at every stop of Tab (g %s)',
     async (key) => {
       const { page } = await open({ lab: lab() });

@@ -116,7 +116,7 @@ describe.skipIf(noBrowser)('the Models page', () => {
     await table(page).getByText('projection').click();
     const note = detail(page).getByRole('alert');
     await note.waitFor();
-    expect(await note.textContent()).toContain('no longer in the lab');
+    expect(await note.textContent()).toContain("is not in the lab's folder");
     await detail(page).getByText('About the file').waitFor();
     await page.keyboard.press('Escape');
     await poll(() => detail(page).count()).toBe(0);

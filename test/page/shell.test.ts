@@ -17,6 +17,7 @@ const pages = [
   ['o', 'Compare'],
   ['f', 'Figures'],
   ['h', 'Machine & meters'],
+  ['e', 'Export'],
   ['s', 'Settings'],
 ] as const;
 
@@ -33,7 +34,7 @@ describe.skipIf(noBrowser)('the shell of the page', { timeout: 60_000 }, () => {
       expect(await page.getByRole('link', { name, exact: true }).getAttribute('aria-current')).toBe('page');
     }
     await page.goBack();
-    await heading('Machine & meters').waitFor();
+    await heading('Export').waitFor();
     await page.goForward();
     await heading('Settings').waitFor();
     await page.reload();

@@ -1,3 +1,4 @@
+import type { Pickable } from '../../shared/door';
 import type { DroppedFile, PageDoor } from './door';
 
 /** Dialogs and downloads with the browser's own means; files go to the lab through the loopback host. */
@@ -21,6 +22,7 @@ export function browserDoor(
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
       return { path: name };
     },
+    pickFolder: null,
     showLabFolder: null,
     chooseLab: null,
     restartService: null,
@@ -31,12 +33,13 @@ export function browserDoor(
   };
 }
 
-function chooseFiles(what: 'files' | 'folder' | 'data'): Promise<DroppedFile[]> {
+function chooseFiles(what: Pickable): Promise<DroppedFile[]> {
   return new Promise((resolve) => {
     const input = document.createElement('input');
     input.type = 'file';
-    input.multiple = what !== 'data';
+    input.multiple = what === 'files' || what === 'folder';
     if (what === 'folder') input.webkitdirectory = true;
+    if (what === 'bundle') input.accept = '.zip,application/zip';
     input.onchange = () =>
       resolve([...(input.files ?? [])].map((file) => ({ name: file.webkitRelativePath || file.name, file })));
     input.oncancel = () => resolve([]);

@@ -58,6 +58,7 @@ function desktopDoor(
     pickModels: async (what) => (await ask('pickModels', { what }))?.paths ?? null,
     acceptDrop: async () => null,
     saveFile: (name, bytes) => ask('saveFile', { name, bytes }),
+    pickFolder: async () => (await ask('pickFolder', {}))?.path ?? null,
     showLabFolder: () => nothing(ask('showLabFolder', {})),
     chooseLab: () => nothing(ask('chooseLab', {})),
     restartService: () => nothing(ask('restartService', {})),

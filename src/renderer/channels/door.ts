@@ -1,4 +1,4 @@
-import type { DoorEvent } from '../../shared/door';
+import type { DoorEvent, Pickable } from '../../shared/door';
 import type { Channel } from '../../shared/rpc';
 
 /** A file that the user chose or dropped, with its path below what was dropped (external data keeps its folder). */
@@ -10,8 +10,8 @@ export interface DroppedFile {
 /** Where the page is open, and what can be done there: dialogs, files, windows. */
 export interface PageDoor {
   kind: 'desktop' | 'browser';
-  /** Paths that the lab can read (`data`: one); null: closed without a choice. In a browser the files are sent first, with progress. */
-  pickModels(what: 'files' | 'folder' | 'data', progress: (share: number) => void): Promise<string[] | null>;
+  /** Paths that the lab can read (`data` and bundles: one); null: closed without a choice. In a browser the files are sent first, with progress. */
+  pickModels(what: Pickable, progress: (share: number) => void): Promise<string[] | null>;
   /**
    * Paths for what was dropped. Null on the desktop, where the shell sends the paths as a `files` event. The upload of
    * a browser reports its share, 0 to 1.
@@ -20,6 +20,7 @@ export interface PageDoor {
   /** Saves where the user says (desktop) or as a download (browser); null: closed without a choice. */
   saveFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ path: string } | null>;
   /** Only on the desktop. */
+  pickFolder: (() => Promise<string | null>) | null;
   showLabFolder: (() => Promise<void>) | null;
   chooseLab: (() => Promise<void>) | null;
   restartService: (() => Promise<void>) | null;

@@ -4,7 +4,7 @@
  */
 export interface CommandInfo {
   label: string;
-  group: 'Go to' | 'Measure' | 'Claims' | 'Models' | 'Figure' | 'Edit' | 'View';
+  group: 'Go to' | 'Measure' | 'Claims' | 'Models' | 'Datasets' | 'Figure' | 'Edit' | 'View';
   keys: readonly string[];
   where?: 'figure';
   /** Not offered in the palette: it makes sense only at the keys. */
@@ -19,6 +19,7 @@ export const commandTable = {
   'go.compare': { label: 'Compare', group: 'Go to', keys: ['g o'] },
   'go.figures': { label: 'Figures', group: 'Go to', keys: ['g f'] },
   'go.machine': { label: 'Machine & meters', group: 'Go to', keys: ['g h'] },
+  'go.export': { label: 'Export', group: 'Go to', keys: ['g e'] },
   'go.settings': { label: 'Settings', group: 'Go to', keys: ['g s', 'mod+,'] },
   'run.start': { label: 'Start measuring', group: 'Measure', keys: ['mod+enter'] },
   'run.cancel': { label: 'Cancel the measurement', group: 'Measure', keys: ['mod+.'] },
@@ -33,6 +34,8 @@ export const commandTable = {
   'models.importFolder': { label: 'Import a folder of models …', group: 'Models', keys: ['mod+shift+o'] },
   'models.build': { label: 'Build a ladder …', group: 'Models', keys: [] },
   'sample.load': { label: 'Load the sample dataset', group: 'Models', keys: [] },
+  'export.start': { label: 'Export the dataset', group: 'Datasets', keys: [] },
+  'export.bring': { label: 'Bring in a bundle …', group: 'Datasets', keys: [] },
   'figure.logX': { label: 'Logarithmic or linear x axis', group: 'Figure', keys: ['x'] },
   'figure.logY': { label: 'Logarithmic or linear y axis', group: 'Figure', keys: ['y'] },
   'figure.table': { label: 'Figure as a table', group: 'Figure', keys: ['t'] },

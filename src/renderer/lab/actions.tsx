@@ -1,10 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import type { Outputs } from '../../shared/contract';
 import type { DroppedFile } from '../channels/door';
+import { importBundle } from '../pages/export/bundleWork';
+import { bundleOf, type Dropped } from '../pages/export/dropped';
 import { refuse } from '../shell/toasts';
 import { useImports } from '../state/imports';
 import { perform } from '../state/undo';
-import { go } from '../state/view';
+import { go, useView } from '../state/view';
 import { useRows } from './rows';
 import { type Ready, refreshInfo } from './session';
 
@@ -22,6 +24,24 @@ export async function pickAndImport(ready: Ready, what: 'files' | 'folder'): Pro
   } finally {
     useImports.setState({ uploading: null });
   }
+}
+
+/** What was dropped or opened: the zip of a bundle goes to the Export page, everything else to the models. */
+export async function takeDropped(ready: Ready, dropped: Dropped): Promise<void> {
+  let bundle: ReturnType<typeof bundleOf>;
+  try {
+    bundle = bundleOf(dropped, useView.getState().view.page === 'export');
+  } catch (thrown) {
+    return refuse(thrown);
+  }
+  if (bundle === null)
+    return 'paths' in dropped ? importPaths(ready, dropped.paths) : importDropped(ready, dropped.files);
+  go({ page: 'export' });
+  if (typeof bundle === 'string') return importBundle(ready.lab, async () => bundle);
+  await importBundle(
+    ready.lab,
+    async (uploading) => (await ready.door.acceptDrop([bundle], uploading))?.[0] ?? null,
+  );
 }
 
 /** Imports what was dropped; in a browser it is sent to the lab first. */

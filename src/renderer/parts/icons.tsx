@@ -7,6 +7,7 @@ const paths = {
   compare: 'M8 2v12M3 12V7M5.5 12V4.5M10.5 12V6M13 12V9',
   figures: 'M2 2v12h12M4.5 11l3-4 2.5 2 4-5.5',
   machine: 'M4 4h8v8H4zM6.5 1.5V4M9.5 1.5V4M6.5 12v2.5M9.5 12v2.5M1.5 6.5H4M1.5 9.5H4M12 6.5h2.5M12 9.5h2.5',
+  export: 'M8 10V2M4.8 5 8 1.8 11.2 5M3 7.5H2v6.5h12V7.5h-1',
   settings: 'M2 4.5h6M11 4.5h3M9.5 3v3M2 11.5h3M8 11.5h6M6.5 10v3',
   plus: 'M8 3v10M3 8h10',
   folder: 'M1.5 4a1 1 0 0 1 1-1h3.6l1.6 1.8h5.8a1 1 0 0 1 1 1V12a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1z',

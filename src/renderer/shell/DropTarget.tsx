@@ -1,19 +1,21 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DroppedFile } from '../channels/door';
-import { importDropped, importPaths } from '../lab/actions';
+import { takeDropped } from '../lab/actions';
 import { useReady } from '../lab/session';
 import { useImports } from '../state/imports';
+import { useView } from '../state/view';
 
-/** Models may be dropped anywhere: files and whole folders, with the external data beside them. */
+/** Models may be dropped anywhere: files and whole folders, with the external data beside them; so may a bundle's zip. */
 export function DropTarget({ children }: { children: ReactNode }) {
   const ready = useReady();
   const { door, lab } = ready;
   const [over, setOver] = useState(false);
+  const onExport = useView((s) => s.view.page === 'export');
   const depth = useRef(0);
   useEffect(
     () =>
       door.onEvent((event) => {
-        if (event.type === 'files') void importPaths(ready, event.paths);
+        if (event.type === 'files') void takeDropped(ready, { paths: event.paths });
       }),
     [door, ready],
   );
@@ -45,7 +47,7 @@ export function DropTarget({ children }: { children: ReactNode }) {
       setOver(false);
       // On the desktop the shell has the paths and sends them itself (preload.ts).
       if (door.kind === 'browser')
-        void filesOf(event.dataTransfer).then((files) => importDropped(ready, files));
+        void filesOf(event.dataTransfer).then((files) => takeDropped(ready, { files }));
     };
     const listeners = { dragenter: enter, dragleave: leave, dragover: hover, drop } as const;
     for (const [type, listener] of Object.entries(listeners))
@@ -58,7 +60,13 @@ export function DropTarget({ children }: { children: ReactNode }) {
   return (
     <>
       {children}
-      {over && <div className="tw-drop">Drop ONNX files or a folder of them to import</div>}
+      {over && (
+        <div className="tw-drop">
+          {onExport
+            ? 'Drop the zip of a bundle to bring it in'
+            : 'Drop ONNX files or a folder of them to import'}
+        </div>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { give, useCommand } from '../commands/handlers';
 import type { CommandId } from '../commands/table';
 import { loadSample, pickAndImport } from '../lab/actions';
 import { useReady } from '../lab/session';
+import { importBundle, pickBundle } from '../pages/export/bundleWork';
 import { openLadder } from '../pages/models/buildLadder';
 import { putSetting, useSettings } from '../state/settings';
 import { redo, undo } from '../state/undo';
@@ -25,6 +26,7 @@ export function GlobalCommands() {
   useCommand('go.compare', () => go({ page: 'compare', runs: [] }));
   useCommand('go.figures', () => go({ page: 'figures' }));
   useCommand('go.machine', () => go({ page: 'machine' }));
+  useCommand('go.export', () => go({ page: 'export' }));
   useCommand('go.settings', () => go({ page: 'settings' }));
   useCommand('edit.undo', () => void undo().then(tell('Undone'), refuse));
   useCommand('edit.redo', () => void redo().then(tell('Done again'), refuse));
@@ -33,6 +35,10 @@ export function GlobalCommands() {
   useCommand('models.build', () => {
     go({ page: 'models', model: null });
     openLadder();
+  });
+  useCommand('export.bring', () => {
+    go({ page: 'export' });
+    void importBundle(ready.lab, pickBundle(door, 'bundle'));
   });
   useCommand('sample.load', () => void loadSample(ready));
   useCommand('view.theme', () => {

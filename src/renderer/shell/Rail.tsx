@@ -12,6 +12,7 @@ const entries: { command: CommandId; icon: IconName; view: View; also?: PageName
   { command: 'go.compare', icon: 'compare', view: { page: 'compare', runs: [] } },
   { command: 'go.figures', icon: 'figures', view: { page: 'figures' } },
   { command: 'go.machine', icon: 'machine', view: { page: 'machine' } },
+  { command: 'go.export', icon: 'export', view: { page: 'export' } },
   { command: 'go.settings', icon: 'settings', view: { page: 'settings' } },
 ];
 

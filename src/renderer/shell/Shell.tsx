@@ -7,6 +7,8 @@ import { messageOf, useReady } from '../lab/session';
 import { ClaimCommands } from '../pages/claims/ClaimCommands';
 import { ClaimsPage } from '../pages/claims/ClaimsPage';
 import { ComparePage } from '../pages/compare/ComparePage';
+import { followOthers } from '../pages/export/bundleWork';
+import { ExportPage } from '../pages/export/ExportPage';
 import { FiguresPage } from '../pages/figures/FiguresPage';
 import { LabCommands } from '../pages/lab/LabCommands';
 import { LabPage } from '../pages/lab/LabPage';
@@ -38,6 +40,7 @@ export function Shell({ problem }: { problem: string | null }) {
       followLive(lab),
       followClaims(lab),
       followRows(lab, messageOf),
+      followOthers(lab),
       followHistory(),
       followKeys(),
       lab.onEvent((event) => {
@@ -95,6 +98,8 @@ function Page({ view }: { view: View }) {
       return <FiguresPage />;
     case 'machine':
       return <MachinePage />;
+    case 'export':
+      return <ExportPage />;
     case 'settings':
       return <SettingsPage />;
   }

@@ -21,6 +21,8 @@ const schemas = {
   runTable: z.json().default(null),
   savedViews: z.json().default([]),
   figure: z.json().default(null),
+  /** What the Export page was last left with: selection, words, files; the page checks its shape. */
+  bundle: z.json().default(null),
   /** Sizes of free dimensions by model id, then by name. */
   modelDims: z.record(z.string(), z.record(z.string(), z.number().int().min(0))).default({}),
   /** Colour slot (0 to 6) of a series or run, once given never changed. */

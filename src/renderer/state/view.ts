@@ -11,6 +11,7 @@ export type View =
   | { page: 'compare'; runs: string[] }
   | { page: 'figures' }
   | { page: 'machine' }
+  | { page: 'export' }
   | { page: 'settings' };
 export type PageName = View['page'];
 
@@ -29,6 +30,7 @@ export function viewOfHash(hash: string): View {
     case 'runs':
     case 'figures':
     case 'machine':
+    case 'export':
     case 'settings':
       return { page };
     default:

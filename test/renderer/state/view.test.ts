@@ -9,6 +9,7 @@ const views: fc.Arbitrary<View> = fc.oneof(
     { page: 'runs' },
     { page: 'figures' },
     { page: 'machine' },
+    { page: 'export' },
     { page: 'settings' },
   ),
   fc.record({ page: fc.constant('claims' as const), claim: fc.option(text) }),
@@ -38,6 +39,7 @@ describe('the view in the address', () => {
           'compare',
           'figures',
           'machine',
+          'export',
           'settings',
         ]).toContain(viewOfHash(`#${hash}`).page);
       }),

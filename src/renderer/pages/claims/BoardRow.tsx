@@ -1,6 +1,13 @@
 import { Button } from '@mantine/core';
 import { type ClaimCard, claimLabel } from '../../../shared/claim';
-import { aboutText, criterionText, formWords, foundText, verdictOfCard } from '../../../shared/claimWords';
+import {
+  aboutText,
+  criterionText,
+  elsewhereText,
+  formWords,
+  foundText,
+  verdictOfCard,
+} from '../../../shared/claimWords';
 import { claimVerdictWords } from '../../../shared/verdicts';
 import { useReady } from '../../lab/session';
 import { Moment } from '../../parts/dates';
@@ -72,6 +79,9 @@ function Found({ card }: { card: ClaimCard }) {
           </span>
         )}
       </p>
+      {card.verdictsElsewhere !== undefined && (
+        <p className="tw-muted">{elsewhereText(card.verdictsElsewhere)}</p>
+      )}
       {text && (
         <p className="tw-claims-clamp" title={text}>
           {text}

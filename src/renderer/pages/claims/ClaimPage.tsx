@@ -16,6 +16,7 @@ import { ClaimBadge } from './ClaimBadge';
 import { ClaimProgressLine } from './ClaimProgress';
 import { type Active, useActive, useClaim } from './data';
 import { openDialog } from './dialogs';
+import { Elsewhere } from './Elsewhere';
 import { Evidence } from './Evidence';
 import { Figures } from './Figures';
 import { FindingsCard } from './Findings';
@@ -72,6 +73,7 @@ function Claim({ claim, atUnixMs }: { claim: ClaimDetail; atUnixMs: number }) {
         </section>
       </div>
       <Found claim={claim} active={active} />
+      <Elsewhere claim={claim} />
       {outcome && <Figures outcome={outcome} claim={current.claim} />}
       {outcome && <FindingsCard parts={outcome.parts} version={current} />}
       {outcome && <Tables tables={outcome.tables} />}

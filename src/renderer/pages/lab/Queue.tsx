@@ -3,12 +3,17 @@ import { useState } from 'react';
 import type { Experiment } from '../../../shared/contract';
 import { formatCount } from '../../../shared/units';
 import { give } from '../../commands/handlers';
+import { saveReport } from '../../lab/report';
+import { useRows } from '../../lab/rows';
 import { useReady } from '../../lab/session';
+import { LabBadge } from '../../parts/badges';
 import { Moment } from '../../parts/dates';
 import { FailureNote } from '../../parts/FailureNote';
 import { Icon } from '../../parts/icons';
 import { useLive } from '../../state/live';
 import { putSetting } from '../../state/settings';
+import { go } from '../../state/view';
+import { exportExperiments } from '../export/choose';
 import { showRunsOf } from '../runs/filter';
 import { cancel, resume } from './actions';
 import { useExperiments, useModels } from './data';
@@ -55,6 +60,7 @@ export function Queue() {
 function Entry({ experiment, names }: { experiment: Experiment; names: ReadonlyMap<string, string> }) {
   const { id, name, status, plan, runs, createdUnixMs } = experiment;
   const total = totalOf(experiment);
+  const lab = useRows((s) => s.rows.find((row) => row.experimentId === id)?.lab ?? null);
   // The list is asked for again when experiments change, not with each run.
   const finished = useLive(({ progress }) => (progress?.experimentId === id ? progress.finished : null));
   return (
@@ -64,8 +70,9 @@ function Entry({ experiment, names }: { experiment: Experiment; names: ReadonlyM
         <strong className="tw-entry-name" title={name}>
           {name}
         </strong>
+        <LabBadge lab={lab} />
         <span className="tw-grow" />
-        <Actions experiment={experiment} />
+        <Actions experiment={experiment} foreign={lab !== null} />
       </div>
       <div className="tw-muted tw-num">
         {formatCount(finished ?? runs.completed)} of {formatCount(total)} runs
@@ -80,10 +87,12 @@ function Entry({ experiment, names }: { experiment: Experiment; names: ReadonlyM
   );
 }
 
-function Actions({ experiment }: { experiment: Experiment }) {
+function Actions({ experiment, foreign }: { experiment: Experiment; foreign: boolean }) {
   const ready = useReady();
   const { id, status, plan, name } = experiment;
   const writable = ready.info.readOnly === null;
+  const { completed, failed, cancelled } = experiment.runs;
+  const ended = completed + failed + cancelled;
   const unfinished = status === 'interrupted' || status === 'cancelled';
   return (
     <>
@@ -97,7 +106,7 @@ function Actions({ experiment }: { experiment: Experiment }) {
           Take out of the queue
         </Button>
       )}
-      {unfinished && writable && (
+      {unfinished && writable && !foreign && (
         <Button size="compact-xs" variant="default" onClick={() => void resume(ready, id)}>
           Resume
         </Button>
@@ -110,6 +119,19 @@ function Actions({ experiment }: { experiment: Experiment }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => showRunsOf(id)}>Open its runs</Menu.Item>
+          {ended > 0 && (
+            <Menu.Item onClick={() => void saveReport(ready, id)}>Save its report (HTML)</Menu.Item>
+          )}
+          {ended > 0 && (
+            <Menu.Item
+              onClick={() => {
+                exportExperiments([id]);
+                go({ page: 'export' });
+              }}
+            >
+              Export it as a dataset …
+            </Menu.Item>
+          )}
           <Menu.Item onClick={() => putSetting('planDraft', storedDraft(plan))}>
             Load the plan into the composer
           </Menu.Item>

@@ -41,7 +41,7 @@ export function ModelCost({ id, model }: { id: string; model: Model | null }) {
         <FailureNote failure={error}>
           {model && gone && shapeless.length === 0 && (
             <Button mt="xs" variant="default" onClick={() => void pickAndImport(ready, 'files')}>
-              Import it again …
+              Import it …
             </Button>
           )}
         </FailureNote>

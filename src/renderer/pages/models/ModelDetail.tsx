@@ -11,6 +11,7 @@ import { ModelAccuracy } from './ModelAccuracy';
 import { ModelCost } from './ModelCost';
 import { ModelFacts } from './ModelFacts';
 import { ModelRuns } from './ModelRuns';
+import { noFileText } from './modelRows';
 import { useMaking } from './variant';
 
 /** One model: what it is, what an inference costs in arithmetic, its runs, and what can be done with it. */
@@ -18,12 +19,15 @@ export function ModelDetail({
   id,
   model,
   inBin,
+  noFile,
   close,
 }: {
   id: string;
   /** null: the list does not have it; the lab is asked all the same and says why. */
   model: Model | null;
   inBin: boolean;
+  /** Its file is not in the lab. */
+  noFile: boolean;
   close(): void;
 }) {
   const ready = useReady();
@@ -56,6 +60,8 @@ export function ModelDetail({
             <>
               <Button
                 leftSection={<Icon name="play" size={13} />}
+                disabled={noFile}
+                title={noFile ? noFileText(model) : undefined}
                 onClick={() => {
                   addToDraft(model.id);
                   go({ page: 'lab' });
@@ -66,7 +72,8 @@ export function ModelDetail({
               <Button
                 variant="default"
                 aria-expanded={making}
-                disabled={ready.info.readOnly !== null}
+                disabled={ready.info.readOnly !== null || noFile}
+                title={noFile ? noFileText(model) : undefined}
                 onClick={() => setMaking(!making)}
               >
                 Make a variant …

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Model, Port } from '../../../shared/model';
 import { parentOf } from '../../../shared/transform';
-import { formatCount, formatPercent, formatSi } from '../../../shared/units';
+import { formatBytes, formatCount, formatPercent } from '../../../shared/units';
 import { CopyButton } from '../../parts/CopyButton';
 import { Moment } from '../../parts/dates';
 import { Facts } from '../../parts/Facts';
@@ -29,14 +29,14 @@ export function ModelFacts({ model }: { model: Model }) {
     ],
     ['Non-zero', counts.parametersNonzero === null ? 'not known' : formatCount(counts.parametersNonzero)],
     ['Weight sparsity', share === null ? 'not known' : formatPercent(1 - share)],
-    ['Weights', formatSi(counts.parameterBytes, 'B')],
+    ['Weights', formatBytes(counts.parameterBytes)],
     ['Precision', model.precision],
-    ['File', formatSi(model.fileBytes, 'B')],
+    ['File', formatBytes(model.fileBytes)],
     [
       'External data',
       model.externalData.length === 0
         ? 'none'
-        : `${formatSi(bytesOf(model) - model.fileBytes, 'B')}: ${model.externalData.map((e) => e.location).join(', ')}`,
+        : `${formatBytes(bytesOf(model) - model.fileBytes)}: ${model.externalData.map((e) => e.location).join(', ')}`,
     ],
     ['Family', model.family],
     ['Recipe', model.recipe ?? 'none: an imported file'],

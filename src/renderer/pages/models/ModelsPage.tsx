@@ -28,7 +28,7 @@ import { useModels } from './useModels';
 /** Every model of the lab: import, build, look at, send to the plan, bin and restore. */
 export function ModelsPage({ model }: { model: string | null }) {
   const ready = useReady();
-  const { models, binned, byId, loading, failure } = useModels();
+  const { models, binned, byId, withoutFile, loading, failure } = useModels();
   const { filter, layout, shown, selected, macs } = useModelsPage();
   const ladderOpen = useBuilding((s) => s.open);
   const runRows = useRows((s) => s.rows);
@@ -41,8 +41,8 @@ export function ModelsPage({ model }: { model: string | null }) {
   );
   const listed = { models: own, claims: made, bin: binned }[shown];
   const rows = useMemo(
-    () => filterModels(modelRowsOf(listed, tally, macs), filter),
-    [listed, tally, macs, filter],
+    () => filterModels(modelRowsOf(listed, tally, macs, withoutFile), filter),
+    [listed, tally, macs, withoutFile, filter],
   );
   const opened =
     model === null ? null : (byId.get(model) ?? [...byId.values()].find((m) => m.id.startsWith(model)));
@@ -164,6 +164,7 @@ export function ModelsPage({ model }: { model: string | null }) {
               id={opened?.id ?? model}
               model={opened ?? null}
               inBin={binned.some((m) => m.id === opened?.id)}
+              noFile={opened != null && withoutFile.has(opened.id)}
               close={close}
             />
           )}

@@ -1,9 +1,9 @@
-import { formatPercent, formatQuantity, formatSi } from '../../../shared/units';
-import { SampleBadge } from '../../parts/badges';
+import { formatBytes, formatPercent, formatQuantity } from '../../../shared/units';
+import { NoFileBadge, SampleBadge } from '../../parts/badges';
 import { formatUtc, Moment } from '../../parts/dates';
 import type { TableColumn } from '../../parts/table/columns';
 import { hashOfView } from '../../state/view';
-import type { ModelRow } from './modelRows';
+import { type ModelRow, noFileText } from './modelRows';
 
 const dash = <span className="tw-muted">–</span>;
 /** Sizes of a ladder span many decades, so each count has its own prefix. */
@@ -17,7 +17,7 @@ export const modelColumns: readonly TableColumn<ModelRow>[] = [
     width: 212,
     value: ({ model }) => model.name,
     hint: ({ model }) => `${model.name}, ${model.id.slice(0, 16)}…`,
-    cell: ({ model, sample }) => (
+    cell: ({ model, sample, noFile }) => (
       <>
         <a
           className="tw-table-link"
@@ -28,6 +28,7 @@ export const modelColumns: readonly TableColumn<ModelRow>[] = [
           {model.name}
         </a>
         {sample && <SampleBadge />}
+        {noFile && <NoFileBadge why={noFileText(model)} />}
       </>
     ),
   },
@@ -74,7 +75,7 @@ export const modelColumns: readonly TableColumn<ModelRow>[] = [
     number: { unit: 'B' },
     value: ({ bytes }) => bytes,
     hint: ({ model, bytes }) =>
-      `${formatSi(model.fileBytes, 'B')} file, ${formatSi(bytes - model.fileBytes, 'B')} external data`,
+      `${formatBytes(model.fileBytes)} file, ${formatBytes(bytes - model.fileBytes)} external data`,
   },
   { id: 'precision', title: 'Precision', width: 90, value: ({ model }) => model.precision },
   { id: 'opset', title: 'Opset', width: 65, number: { unit: '', whole: true }, value: ({ opset }) => opset },

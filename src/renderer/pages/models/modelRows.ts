@@ -15,6 +15,8 @@ export interface ModelRow {
   runs: number;
   /** All of its runs are of the sample dataset. */
   sample: boolean;
+  /** It came with a bundle, which holds no files of models. */
+  noFile: boolean;
 }
 
 const isDefaultDomain = (domain: string) => domain === '' || domain === 'ai.onnx';
@@ -34,6 +36,10 @@ export function nonzeroShareOf({ counts }: Pick<Model, 'counts'>): number | null
 export const bytesOf = ({ fileBytes, externalData }: Pick<Model, 'fileBytes' | 'externalData'>): number =>
   externalData.reduce((sum, { bytes }) => sum + bytes, fileBytes);
 
+/** Why a model that came without its file cannot be measured, and what helps. Pure. */
+export const noFileText = ({ recipe }: Pick<Model, 'recipe'>): string =>
+  `It came with a bundle, which holds no files of models. ${recipe === null ? 'Import its ONNX file' : 'Build it, or import its ONNX file,'} to measure it.`;
+
 /** Runs of each model: how many, and how many of them are samples. Pure. */
 export function tallyRuns(rows: readonly RunRow[]): Map<string, { runs: number; samples: number }> {
   const tally = new Map<string, { runs: number; samples: number }>();
@@ -51,6 +57,7 @@ export function modelRowsOf(
   models: readonly Model[],
   tally: ReadonlyMap<string, { runs: number; samples: number }>,
   macs: Readonly<Record<string, number | null>>,
+  withoutFile: ReadonlySet<string> = new Set(),
 ): ModelRow[] {
   return models.map((model) => {
     const own = tally.get(model.id) ?? { runs: 0, samples: 0 };
@@ -62,6 +69,7 @@ export function modelRowsOf(
       opset: model.opsets.find(({ domain }) => isDefaultDomain(domain))?.version ?? null,
       runs: own.runs,
       sample: own.runs > 0 && own.samples === own.runs,
+      noFile: withoutFile.has(model.id),
     };
   });
 }

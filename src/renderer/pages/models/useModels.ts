@@ -9,6 +9,8 @@ export interface Models {
   /** In the bin. */
   binned: readonly Model[];
   byId: ReadonlyMap<string, Model>;
+  /** Ids of those whose file is not in the lab. */
+  withoutFile: ReadonlySet<string>;
   loading: boolean;
   failure: Error | null;
 }
@@ -26,6 +28,7 @@ export function useModels(): Models {
       models,
       // Only once both lists are here: until then every model would seem to be in the bin.
       binned: listed.data ? everything.filter((m) => !ids.has(m.id)) : [],
+      withoutFile: new Set([...(all.data?.withoutFile ?? []), ...(listed.data?.withoutFile ?? [])]),
       byId: new Map([...everything, ...models].map((m) => [m.id, m])),
       loading: listed.isPending,
       failure: listed.error ?? all.error,

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { RunDetail } from '../../../shared/contract';
 import { headlineEnergy, type RunFacts } from '../../../shared/run';
-import { formatCount, formatSi } from '../../../shared/units';
+import { formatBytes, formatCount, formatSi } from '../../../shared/units';
 import { CopyButton } from '../../parts/CopyButton';
 import { Moment } from '../../parts/dates';
 import { Facts } from '../../parts/Facts';
@@ -10,7 +10,7 @@ import { budgetOf, fillText } from './words';
 
 const dash = <span className="tw-muted">–</span>;
 const time = (ns: number | null | undefined) => (ns == null ? dash : formatSi(ns / 1e9, 's'));
-const bytes = (n: number | null | undefined) => (n == null ? dash : formatSi(n, 'B'));
+const bytes = (n: number | null | undefined) => (n == null ? dash : formatBytes(n));
 
 const id = (text: string | null, label: string): ReactNode =>
   text === null ? (

@@ -8,7 +8,7 @@ import { headlineEnergy } from '../../../shared/run';
 import type { RunRow } from '../../../shared/runRow';
 import { bin } from '../../lab/actions';
 import { useReady } from '../../lab/session';
-import { OriginBadge, SampleBadge, StatusBadge } from '../../parts/badges';
+import { LabBadge, OriginBadge, SampleBadge, StatusBadge } from '../../parts/badges';
 import { Moment } from '../../parts/dates';
 import { EmptyState } from '../../parts/EmptyState';
 import { FailureNote } from '../../parts/FailureNote';
@@ -101,7 +101,8 @@ function Head({ detail, row }: { detail: RunDetail; row: RunRow | null }) {
         note={
           <>
             <StatusBadge status={run.status} /> {row?.sample && <SampleBadge />}{' '}
-            <OriginBadge origin={row?.origin ?? null} /> {row?.locked && 'locked'} {binned && 'in the bin'}
+            <LabBadge lab={row?.lab ?? null} /> <OriginBadge origin={row?.origin ?? null} />{' '}
+            {row?.locked && 'locked'} {binned && 'in the bin'}
           </>
         }
       >

@@ -75,6 +75,9 @@ export function RunsPage() {
       ),
     [shown, ids, sort],
   );
+  // Of other labs nothing is said where there are none.
+  const foreign = useMemo(() => rows.some((row) => row.lab !== null), [rows]);
+  const offered = facets.filter((f) => f !== 'lab' || foreign || view.facets.lab.length > 0);
   const filtered = view.text !== '' || facets.some((f) => view.facets[f].length > 0);
   const clearFilter = () => setView({ text: '', facets: plainView.facets });
   const columns = runColumns.filter((c) => (view.columns === null ? !c.hidden : view.columns.includes(c.id)));
@@ -112,7 +115,7 @@ export function RunsPage() {
               value={view.text}
               onChange={(event) => setView({ text: event.currentTarget.value })}
             />
-            {facets.map((facet) => (
+            {offered.map((facet) => (
               <FacetFilter
                 key={facet}
                 title={facetTitles[facet]}

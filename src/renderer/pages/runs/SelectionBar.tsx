@@ -6,6 +6,7 @@ import type { TableColumn } from '../../parts/table/columns';
 import { tsvOf } from '../../parts/table/columns';
 import { go } from '../../state/view';
 import { mostCompared } from '../compare/chosen';
+import { exportRuns } from '../export/choose';
 import { binRuns, copyText, lock } from './deeds';
 import { select } from './selection';
 
@@ -85,6 +86,20 @@ export function SelectionBar({ rows, shown, columns, inBin }: Props) {
             Move to bin
           </Button>
         </>
+      )}
+      {!inBin && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          disabled={none}
+          title="As a dataset, on the Export page"
+          onClick={() => {
+            exportRuns(ids);
+            go({ page: 'export' });
+          }}
+        >
+          Export …
+        </Button>
       )}
       <Button
         size="compact-xs"

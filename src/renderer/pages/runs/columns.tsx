@@ -1,8 +1,9 @@
+import { labWord } from '../../../shared/bundle';
 import { type ReasonCode, reasons } from '../../../shared/reasons';
 import type { Verdict } from '../../../shared/run';
 import type { Interval, RunRow } from '../../../shared/runRow';
 import { formatInterval } from '../../../shared/units';
-import { classOfStatus, OriginBadge, SampleBadge, verdictWords } from '../../parts/badges';
+import { classOfStatus, LabBadge, OriginBadge, SampleBadge, verdictWords } from '../../parts/badges';
 import { formatLocal } from '../../parts/dates';
 import { everydayWords } from '../../parts/Everyday';
 import type { TableColumn } from '../../parts/table/columns';
@@ -10,6 +11,9 @@ import { useSettings } from '../../state/settings';
 import { hashOfView } from '../../state/view';
 
 type Column = TableColumn<RunRow>;
+
+/** Where others are `lab 3f9a12c4`. */
+export const thisLab = 'this lab';
 
 /** Sentences of the codes, each once. Pure. */
 export function sentencesOf(codes: readonly ReasonCode[]): string {
@@ -116,6 +120,7 @@ export const runColumns: readonly Column[] = [
           </span>
         )}
         {row.sample && <SampleBadge />}
+        <LabBadge lab={row.lab} />
         <OriginBadge origin={row.origin} />
       </>
     ),
@@ -210,6 +215,11 @@ export const runColumns: readonly Column[] = [
     hidden: true,
     groupable: true,
   }),
+  text('lab', 'Lab', (row) => (row.lab === null ? thisLab : labWord(row.lab)), {
+    width: 100,
+    hidden: true,
+    groupable: true,
+  }),
   time('queued', 'Queued', (row) => row.queuedUnixMs),
   time('started', 'Started', (row) => row.startedUnixMs, false),
   time('ended', 'Ended', (row) => row.endedUnixMs),
@@ -240,9 +250,13 @@ export const groupable = runColumns.filter((column) => column.groupable);
 /** Marks of a group: numbers that come from a sample or from no hardware must not pass as measured here. */
 export function groupNote(rows: readonly RunRow[]) {
   const origins = [...new Set(rows.map((row) => row.origin))];
+  const labs = [...new Set(rows.map((row) => row.lab))];
   return (
     <>
       {rows.some((row) => row.sample) && <SampleBadge />}
+      {labs.map((lab) => (
+        <LabBadge key={lab} lab={lab} />
+      ))}
       {origins.map((origin) => (
         <OriginBadge key={origin} origin={origin} />
       ))}

@@ -1,3 +1,4 @@
+import { labWord } from '../../../shared/bundle';
 import type { RunRow } from '../../../shared/runRow';
 import { putSetting, useSettings } from '../../state/settings';
 import { go } from '../../state/view';
@@ -9,6 +10,8 @@ export const facetOf: Record<Facet, (row: RunRow) => { value: string; label: str
   model: (row) => ({ value: row.modelName, label: row.modelName }),
   provider: (row) => ({ value: row.provider, label: row.provider }),
   experiment: (row) => ({ value: row.experimentId, label: row.experimentName || row.experimentId }),
+  lab: (row) =>
+    row.lab === null ? { value: 'this lab', label: 'this lab' } : { value: row.lab, label: labWord(row.lab) },
   machine: (row) => ({ value: row.machineId, label: `${row.device} (${row.machineId.slice(0, 8)})` }),
 };
 
@@ -37,6 +40,7 @@ export function textOf(row: RunRow): string {
     row.provenance,
     row.sample ? 'sample' : '',
     row.origin ?? '',
+    row.lab === null ? '' : labWord(row.lab),
     row.locked ? 'locked' : '',
     row.latencyCodes.join(' '),
     row.energyCodes.join(' '),

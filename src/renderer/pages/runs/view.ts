@@ -8,6 +8,7 @@ export const facetTitles = {
   provider: 'Provider',
   experiment: 'Experiment',
   machine: 'Machine',
+  lab: 'Lab',
 } as const;
 export type Facet = keyof typeof facetTitles;
 export const facets = Object.keys(facetTitles) as Facet[];
@@ -18,9 +19,16 @@ const values = z.array(z.string()).default([]);
 export const runViewSchema = z.object({
   /** Words that all must be in a row; one with a minus in front must not. */
   text: z.string().default(''),
-  /** Values chosen of each facet (ids for experiment and machine); empty: all. */
+  /** Values chosen of each facet (ids for experiment, machine and lab); empty: all. */
   facets: z
-    .object({ status: values, model: values, provider: values, experiment: values, machine: values })
+    .object({
+      status: values,
+      model: values,
+      provider: values,
+      experiment: values,
+      machine: values,
+      lab: values,
+    })
     .prefault({}),
   /** Runs of the identity model, which only measure what a call costs. */
   overhead: z.boolean().default(false),

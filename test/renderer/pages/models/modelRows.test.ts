@@ -3,6 +3,7 @@ import {
   bytesOf,
   filterModels,
   modelRowsOf,
+  noFileText,
   nonzeroShareOf,
   opsetText,
   tallyRuns,
@@ -20,6 +21,13 @@ const large = fakeModel('resnet', 25e6, 'imported', {
 });
 
 describe('model rows', () => {
+  it('say which models came without their file, and what helps', () => {
+    const rows = modelRowsOf([small, large], new Map(), {}, new Set([large.id]));
+    expect(rows.map((row) => row.noFile)).toEqual([false, true]);
+    expect(noFileText({ recipe: 'mlp:1e3' })).toMatch(/Build it, or import its ONNX file/);
+    expect(noFileText({ recipe: null })).toMatch(/^It came with a bundle.* Import its ONNX file to/);
+  });
+
   it('count runs, and say where all of them are samples', () => {
     const tally = tallyRuns([
       fakeRow(small, { sample: true }),

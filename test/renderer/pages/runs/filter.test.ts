@@ -74,6 +74,30 @@ describe('filtering runs', () => {
   });
 });
 
+describe('runs of other labs', () => {
+  const lab = '3f9a12c4000000000000000000000000';
+  const foreign = rowOf(runs[0], { id: 'foreign', lab });
+
+  it('are found by their lab, as a word and as a facet', () => {
+    const all = [...rows, foreign];
+    expect(filterRuns(all, { ...plainView, text: '"lab 3f9a12c4"' })).toEqual([foreign]);
+    expect(filterRuns(all, { ...plainView, facets: { ...plainView.facets, lab: [lab] } })).toEqual([foreign]);
+    const [own, other] = facetValues(all, 'lab');
+    expect([own, other]).toEqual([
+      { value: 'this lab', label: 'this lab', n: rows.length },
+      { value: lab, label: 'lab 3f9a12c4', n: 1 },
+    ]);
+    expect(filterRuns(all, { ...plainView, facets: { ...plainView.facets, lab: [own!.value] } })).toEqual(
+      rows,
+    );
+  });
+
+  it('views that were stored before there were other labs are read', () => {
+    const { lab: _, ...before } = plainView.facets;
+    expect(readView({ ...plainView, text: 'kept', facets: before } as unknown as Json).text).toBe('kept');
+  });
+});
+
 describe('stored views', () => {
   it('that cannot be read are plain', () => {
     for (const bad of [null, 7, { text: 7 }, { sort: 'p50' }, { widths: { model: -4 } }])
