@@ -4,6 +4,7 @@ import { benchClaims } from './claims';
 import { benchComparison } from './comparison';
 import { benchCoverage } from './coverage';
 import { benchEngine } from './engine';
+import { benchExport } from './export';
 import { benchPage } from './page';
 import { benchProtocol } from './protocol';
 import { benchService } from './service';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     coverage: benchCoverage,
     comparison: benchComparison,
     store: benchStore,
+    export: benchExport,
     service: benchService,
     protocol: benchProtocol,
     claims: benchClaims,

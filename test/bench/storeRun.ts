@@ -1,4 +1,5 @@
 import { openLab } from '../../src/main/store/open';
+import type { LabReader } from '../../src/main/store/reader';
 import type { WindowSamples } from '../../src/shared/run';
 import { experiment, machine, model, queuedRun } from '../store/children/records';
 
@@ -6,6 +7,8 @@ import { experiment, machine, model, queuedRun } from '../store/children/records
 export function openTestStore(folder: string): {
   append(index: number, samples: WindowSamples): void;
   read(index: number): WindowSamples;
+  reader: LabReader;
+  runId: string;
   close(): void;
 } {
   const store = openLab(folder);
@@ -31,6 +34,8 @@ export function openTestStore(folder: string): {
         samples,
       ),
     read: (index) => store.reader.getSamples(run.id, index),
+    reader: store.reader,
+    runId: run.id,
     close: () => store.close(),
   };
 }
