@@ -109,6 +109,15 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
 describe('layers', () => {
   it('finds the sources', () => expect(sources.length).toBeGreaterThan(50));
 
+  it('calls nothing in the page that Chromium 114 lacks, the oldest that the window must start on', () => {
+    const young =
+      /\b(Map|Object)\.groupBy\b|\bPromise\.(withResolvers|try)\b|\bArray\.fromAsync\b|\bRegExp\.escape\b|\bIterator\.from\b|\.(values|keys|entries)\(\)\s*\.(map|filter|some|every|find|flatMap|reduce|toArray|take|drop)\(|\.(isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\(/;
+    const inPage = sources.filter((file) => /^src\/(shared|renderer)\//.test(file));
+    expect(inPage.filter((file) => young.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+    // Control.
+    expect(young.test('Map.groupBy(rows, keyOf)')).toBe(true);
+  });
+
   it('holds for every import', () => {
     const wrong = sources
       .flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))

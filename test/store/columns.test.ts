@@ -85,8 +85,13 @@ describe('a column', () => {
     expect(decodeColumn(encoded)).toHaveLength(100); // control
   });
 
+  it.each([0, 1, 31, 32, 33, 127, 128, 129])('of %i values is a frame that zstd unpacks', (n) => {
+    const { bytes } = there(Float64Array.from({ length: n }, (_, i) => 1 / (i + 1)));
+    expect(zstdDecompressSync(bytes)).toHaveLength(n === 0 ? 0 : n === 1 ? 4 : 8 * n);
+  });
+
   it('of a few values reads as zstd itself unpacks it, and what of it rotted is refused where zstd refuses it', () => {
-    const few = fc.oneof(fc.bigInt64Array({ maxLength: 3 }), fc.float64Array({ maxLength: 90 }));
+    const few = fc.oneof(fc.bigInt64Array({ maxLength: 3 }), fc.float64Array({ maxLength: 140 }));
     /** What comes of a frame; null where it is refused. */
     const tried = <T>(read: () => T): T | null => {
       try {

@@ -19,8 +19,29 @@ export interface EncodedColumn {
 /** The smallest exact layout, compressed. Every bit pattern survives, -0 and NaN too. */
 export function encodeColumn(values: Float64Array | BigInt64Array): EncodedColumn {
   const { codec, layout } = values instanceof Float64Array ? layFloats(values) : layIntegers(values);
-  const bytes = zstdCompressSync(layout, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const bytes =
+    layout.length <= smallBytes
+      ? asItIs(layout)
+      : zstdCompressSync(layout, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   return { codec, n: values.length, bytes };
+}
+
+/** A layout of at most so many bytes is not worth the 10 µs that each call of zstd costs, in and out. */
+const smallBytes = 1024;
+
+/** A zstd frame of one uncompressed block (RFC 8878, 3.1.1): what `uncompressed` reads. @param layout below 64 KiB */
+function asItIs(layout: Uint8Array): Uint8Array {
+  const size = layout.length;
+  const block = 8 * size + 1;
+  const head = [
+    ...[0x28, 0xb5, 0x2f, 0xfd],
+    ...(size < 256 ? [0x20, size] : [0x60, (size - 256) & 255, (size - 256) >> 8]),
+    ...[block & 255, (block >> 8) & 255, block >> 16],
+  ];
+  const frame = new Uint8Array(head.length + size);
+  frame.set(head);
+  frame.set(layout, head.length);
+  return frame;
 }
 
 /**

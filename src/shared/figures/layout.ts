@@ -225,8 +225,9 @@ function markAt(
 function joinSegments(series: VisibleSeries, x: Axis, y: Axis): Segment[] {
   const looks = series.points.filter((p) => isLook(p.row) && p.row.ladder);
   // What another experiment measured is no rung of this one's ladder.
-  const ladders = [...Map.groupBy(looks, (p) => p.row.experimentId).values()];
-  return ladders.flatMap((own) => {
+  const experiments = [...new Set(looks.map((p) => p.row.experimentId))];
+  return experiments.flatMap((id) => {
+    const own = looks.filter((p) => p.row.experimentId === id);
     const at = own.map((p) => ({ x: x.map(p.x), y: y.map(p.y) }));
     return at.slice(1).flatMap((to, i) => (to.x === at[i]!.x ? [] : joined(at[i]!, to)));
   });

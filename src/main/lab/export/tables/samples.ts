@@ -28,7 +28,7 @@ export const samples: BundleTable<Row> = {
   name: 'samples',
   title: 'Samples',
   description:
-    'One row per stored inference, in time order. start_s counts from samples_origin_ns of its window in the table windows.',
+    'One row per stored inference, in time order. start_s counts from samples_origin_ns of its window in the table windows; the latencies of a run are those that start inside [open_ns, close_ns) of a kept window.',
   primaryKey: ['run_id', 'window_index', 'sample_index'],
   foreignKeys: [{ fields: ['run_id'], table: 'runs', to: ['run_id'] }],
   columns: columnsOf<Row>(
