@@ -96,14 +96,11 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
       await watch.stop();
     },
   });
-  const science = createScience(context, () => experiments.measuring() !== null || testing !== null);
+  const busy = () => experiments.measuring() !== null || testing !== null;
+  const science = createScience(context, busy);
   const transforms = createTransforms(context, science);
   const { stop: stopAccuracy, ...accuracies } = createAccuracies(context, science);
-  const {
-    stop: stopBundles,
-    idle: bundlesIdle,
-    ...bundles
-  } = createBundles(context, () => experiments.measuring() !== null || testing !== null);
+  const { stop: stopBundles, idle: bundlesIdle, ...bundles } = createBundles(context, busy);
   const { reader } = store;
   const seenByWall = (plan: Plan) => withWallWindows(plan, storedWallMeters(reader));
   const libraryState: LibraryState = { ...experiments, readOnly: () => null };
@@ -120,7 +117,7 @@ export function openLabService(folder: string, effects: LabEffects = labEffects)
     ...readHandlers(reader, folder, look, libraryState),
     ...claims,
     ...accuracies,
-    ...writeDatasets(context, dataPlaces(folder), () => experiments.measuring() !== null || testing !== null),
+    ...writeDatasets(context, dataPlaces(folder), busy),
     ...writeLibrary(context, libraryState),
     loadSample: () => loadSample(context, libraryState),
     importModels: ({ paths }) => pages.whileLoud(() => importPaths(context, paths)),

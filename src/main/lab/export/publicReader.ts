@@ -68,7 +68,6 @@ export function publicReader(reader: LabReader, redact: Redact): PublicReader {
     const shown = of<Experiment>('experiment')(stored);
     return shown.plan === stored.plan ? shown : { ...shown, planSha256: sha256OfValue(shown.plan) };
   };
-  const getWindows = ofRun(reader.getWindows);
   const storedWindows = (runId: string): StoredWindow[] => {
     const stored = reader.storedWindows(runId);
     return foreign.run.has(runId) ? stored : stored.map((w) => ({ ...w, window: own(w.window) }));
@@ -100,7 +99,7 @@ export function publicReader(reader: LabReader, redact: Redact): PublicReader {
     getRun: (id) => run(reader.getRun(id)),
     getRuns: (ids) => reader.getRuns(ids).map(run),
     findRun: (text) => run(reader.findRun(text)),
-    getWindows,
+    getWindows: ofRun(reader.getWindows),
     storedWindows,
     sensorsOf: ofRun(reader.sensorsOf),
     getReadings: readings,
@@ -108,12 +107,12 @@ export function publicReader(reader: LabReader, redact: Redact): PublicReader {
     getEvents: ofRun(reader.getEvents),
     recordHashOf,
     hashesOf: (runId) => {
-      const stored = reader.hashesOf(runId);
       return {
         record: recordHashOf(runId),
-        windows: stored.windows.map((w) => ({
-          ...w,
-          record: sha256OfValue(windowRecord(runId, w.index)),
+        windows: storedWindows(runId).map((record) => ({
+          index: record.window.index,
+          record: sha256OfValue(record),
+          samples: record.samples.sha256,
         })),
         readings: readings(runId).map((batch) => {
           const record = readingsRecord(batch);
@@ -134,13 +133,6 @@ export function publicReader(reader: LabReader, redact: Redact): PublicReader {
     claimExperiments: (id) => reader.claimExperiments(id).map(own),
     accuracies: (modelId) => reader.accuracies(modelId).map(accuracy),
   } as PublicReader;
-
-  function windowRecord(runId: string, index: number): StoredWindow {
-    const { startsNs, stride, originNs, inferences } = reader.getSamples(runId, index);
-    const sha256 = reader.hashesOf(runId).windows.find((w) => w.index === index)!.samples;
-    const window = getWindows(runId).find((w) => w.index === index)!;
-    return { runId, window, samples: { n: startsNs.length, stride, originNs, inferences, sha256 } };
-  }
 }
 
 /** The same, looked up where it was asked before: a lab says few short texts, and says them in record after record. */

@@ -35,12 +35,15 @@ export function selectBundle(reader: PublicReader, options: BundleOptions): Sele
   const marks = reader.marks('run');
   const everything = options.experiments === null && options.runs === null && options.claims === null;
   const known = claimRecords(reader);
+  const claimOf = claimsOf(known);
+  const measuredBy = new Map<string, string[]>();
+  for (const record of known) {
+    if (record.kind !== 'claim_experiment') continue;
+    const claim = claimOf(record);
+    measuredBy.set(claim, [...(measuredBy.get(claim) ?? []), record.value.experimentId]);
+  }
   const claimIds = options.claims === null ? null : new Set(options.claims.map((c) => claimId(known, c)));
-  const ofClaims = new Set(
-    known.flatMap((r) =>
-      r.kind === 'claim_experiment' && claimIds?.has(claimOf(known, r)) ? [r.value.experimentId] : [],
-    ),
-  );
+  const ofClaims = new Set([...(claimIds ?? [])].flatMap((claim) => measuredBy.get(claim) ?? []));
   const named =
     options.experiments === null
       ? !claimIds?.size || options.runs !== null
@@ -65,12 +68,10 @@ export function selectBundle(reader: PublicReader, options: BundleOptions): Sele
   );
   const inside = new Set(experiments.map((e) => e.id));
   const claims = known.filter((record) => {
-    const of = claimOf(known, record);
+    const of = claimOf(record);
     if (claimIds !== null) return claimIds.has(of);
     if (everything) return true;
-    const measured = known.flatMap((r) =>
-      r.kind === 'claim_experiment' && claimOf(known, r) === of ? [r.value.experimentId] : [],
-    );
+    const measured = measuredBy.get(of) ?? [];
     return measured.length > 0 && measured.every((id) => inside.has(id));
   });
   const models = new Set(runs.map((r) => r.condition.modelId));
@@ -127,12 +128,13 @@ function claimRecords(reader: PublicReader): ForeignClaim[] {
   return [...each.values()].toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** Lab and claim that a record belongs to. */
-function claimOf(all: readonly ForeignClaim[], record: ForeignClaim): string {
-  if (record.kind === 'claim_version' || record.kind === 'claim_run') return record.value.claim;
-  const { claimRunId } = record.value;
-  const run = all.find((r) => r.kind === 'claim_run' && r.value.id === claimRunId);
-  return run?.kind === 'claim_run' ? run.value.claim : '';
+/** Which claim each record belongs to; '' for what belongs to no run that is there. */
+function claimsOf(all: readonly ForeignClaim[]): (record: ForeignClaim) => string {
+  const ofRun = new Map(all.flatMap((r) => (r.kind === 'claim_run' ? [[r.value.id, r.value.claim]] : [])));
+  return (record) =>
+    record.kind === 'claim_version' || record.kind === 'claim_run'
+      ? record.value.claim
+      : (ofRun.get(record.value.claimRunId) ?? '');
 }
 
 function claimId(all: readonly ForeignClaim[], text: string): string {

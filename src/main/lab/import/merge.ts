@@ -64,36 +64,31 @@ export function createMerge(
   };
 
   /** What a row refers to, where the lab lacks it. @returns remembers them, once they are in */
-  const addModel = (id: string) => {
-    const model = contents.models.get(id);
-    if (there.models.has(id) || !model) return () => {};
-    writer.putModel(model.value);
-    mark('model', id, model.lab);
-    return () => {
-      there.models.add(id);
-      report.added.models += 1;
+  const adder =
+    <T>(
+      what: 'model' | 'machine' | 'experiment',
+      came: ReadonlyMap<string, { value: T; lab: string }>,
+      put: (value: T) => void,
+      enter: (id: string, value: T) => void,
+    ) =>
+    (id: string) => {
+      const row = came.get(id);
+      if (there[`${what}s`].has(id) || !row) return () => {};
+      put(row.value);
+      mark(what, id, row.lab);
+      return () => {
+        enter(id, row.value);
+        report.added[`${what}s`] += 1;
+      };
     };
-  };
-  const addMachine = (id: string) => {
-    const machine = contents.machines.get(id);
-    if (there.machines.has(id) || !machine) return () => {};
-    writer.putMachine(machine.value);
-    mark('machine', id, machine.lab);
-    return () => {
-      there.machines.add(id);
-      report.added.machines += 1;
-    };
-  };
-  const addExperiment = (id: string) => {
-    const experiment = contents.experiments.get(id);
-    if (there.experiments.has(id) || !experiment) return () => {};
-    writer.createExperiment(experiment.value, []);
-    mark('experiment', id, experiment.lab);
-    return () => {
-      there.experiments.set(id, experiment.value);
-      report.added.experiments += 1;
-    };
-  };
+  const addModel = adder('model', contents.models, writer.putModel, (id) => there.models.add(id));
+  const addMachine = adder('machine', contents.machines, writer.putMachine, (id) => there.machines.add(id));
+  const addExperiment = adder(
+    'experiment',
+    contents.experiments,
+    (experiment) => writer.createExperiment(experiment, []),
+    (id, experiment) => there.experiments.set(id, experiment),
+  );
 
   const addRun = (came: CameRun) => {
     const { value: run, lab, sample } = came.run;
