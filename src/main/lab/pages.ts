@@ -15,7 +15,7 @@ export interface Pages {
   opened(): () => void;
   confirm(answer: ParsedInput<'confirmQuiet'>): void;
   /**
-   * Does what a person asked for and what takes this process long (an import, a build, an export). Never held up, but a
+   * Does what a person asked for and what takes this process long (an import, a build). Never held up, but a
    * run during which it happens has not been quiet.
    */
   whileLoud<T>(work: () => Promise<T>): Promise<T>;

@@ -3,6 +3,7 @@ import type { ReadingCells } from '../../store/readings';
 import { readingsRecord } from '../../store/readings';
 import type { RunEvent } from '../../store/records';
 import type { SampleCells } from '../../store/samples';
+import { mapped } from './mapped';
 import type { PublicReader } from './publicReader';
 import type { BundleSource } from './types';
 
@@ -78,12 +79,12 @@ export function recordFiles({ reader, selection }: BundleSource): RecordFile[] {
     records: readonly { id: string }[],
   ) => {
     const labs = reader.origins(what);
-    return () => map(records, (record) => ({ record, lab: labs.get(record.id) ?? own }));
+    return () => mapped(records, (record) => ({ record, lab: labs.get(record.id) ?? own }));
   };
   const ofRuns = (table: TableOfRuns) => () =>
-    flatMap(runs, ({ id }) => map(linesOfRun(reader, id, table), (line) => ({ ...line, lab: labOf(id) })));
+    flatMap(runs, ({ id }) => mapped(linesOfRun(reader, id, table), (line) => ({ ...line, lab: labOf(id) })));
   const ofClaims = (kind: (typeof claims)[number]['kind']) => () =>
-    map(
+    mapped(
       claims.filter((claim) => claim.kind === kind),
       ({ value, lab }) => ({ record: value, lab }),
     );
@@ -92,7 +93,7 @@ export function recordFiles({ reader, selection }: BundleSource): RecordFile[] {
     machines: listed('machine', machines),
     experiments: listed('experiment', experiments),
     runs: () =>
-      map(runs, (run) => ({
+      mapped(runs, (run) => ({
         record: run,
         lab: labOf(run.id),
         ...(sample.has(run.id) ? { sample: true as const } : {}),
@@ -110,7 +111,7 @@ export function recordFiles({ reader, selection }: BundleSource): RecordFile[] {
   };
   return recordTables.map((table) => ({
     path: recordPath(table),
-    lines: { [Symbol.iterator]: () => map(lines[table](), lineOf) },
+    lines: { [Symbol.iterator]: () => mapped(lines[table](), lineOf) },
   }));
 }
 
@@ -176,10 +177,6 @@ const readingColumns = (cells: ReadingCells): LineColumns => ({
   source: base64(cells.source),
   source_codec: cells.source_codec,
 });
-
-function* map<A, B>(items: Iterable<A>, of: (item: A) => B): Generator<B> {
-  for (const item of items) yield of(item);
-}
 
 function* flatMap<A, B>(items: Iterable<A>, of: (item: A) => Iterable<B>): Generator<B> {
   for (const item of items) yield* of(item);

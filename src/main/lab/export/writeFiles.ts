@@ -3,6 +3,7 @@ import { cellBatches } from './cells';
 import { csvPieces } from './csvFile';
 import type { Estimate } from './estimate';
 import { machineFilePath } from './machineFile';
+import { mapped } from './mapped';
 import { parquetPieces } from './parquetFile';
 import { type BundleParts, hasCsv, type ManifestFile, tablesOf } from './parts';
 import type { BundleFigure, BundleSink, BundleSource, BundleTable, ManifestInput } from './types';
@@ -77,7 +78,7 @@ export async function writeFiles({ source, name, parts, sink, work, estimate }: 
     await step('Writing the records', path);
     let bytes = 0;
     const expected = estimate.bytesOf(path);
-    const told = map(lines, (line) => {
+    const told = mapped(lines, (line) => {
       bytes += line.length;
       work.part(bytes / expected);
       return line;
@@ -104,7 +105,7 @@ function counting<R>(source: BundleSource, table: BundleTable<R>, work: Work) {
   const expected = Math.max(1, table.count(source));
   let taken = 0;
   return {
-    cells: map(cellBatches(table, source), (batch) => {
+    cells: mapped(cellBatches(table, source), (batch) => {
       taken += batch[0]?.length ?? 0;
       work.part(taken / expected);
       return batch;
@@ -116,7 +117,3 @@ function counting<R>(source: BundleSource, table: BundleTable<R>, work: Work) {
 /** Lines of SHA256SUMS in order of path: the 64 digits and two spaces before it say nothing. */
 const byPath = (lines: readonly string[]) =>
   lines.toSorted((a, b) => (a.slice(66) < b.slice(66) ? -1 : a.slice(66) > b.slice(66) ? 1 : 0));
-
-function* map<A, B>(items: Iterable<A>, of: (item: A) => B): Iterable<B> {
-  for (const item of items) yield of(item);
-}
